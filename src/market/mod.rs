@@ -1,0 +1,373 @@
+//! The market: cooperatives with offers, enterprises with demands, and what stands between them.
+//!
+//! [`MarketParts`] is plain data in any order, as a document has it. [`Market::build`] checks all of it,
+//! reports every fault at once, and gives an immutable, cheaply cloned [`Market`] whose lists are sorted
+//! by id, so that the order of the input can never matter afterwards.
+
+mod canonical;
+mod catalogue;
+mod cooperative;
+mod demand;
+mod enterprise;
+mod names;
+mod offer;
+mod place;
+mod product;
+mod relation;
+pub(crate) mod standard;
+mod validate;
+
+use std::sync::Arc;
+
+use serde::Serialize;
+
+pub use catalogue::{Catalogue, CatalogueAdditions, PlaceEntry, ProductEntry, StandardEntry};
+pub use cooperative::{Certificate, CertificateStatus, Cooperative, CooperativeKind};
+pub use demand::{Demand, Substitute};
+pub use enterprise::Enterprise;
+pub use names::fold_name;
+pub use offer::Offer;
+pub use place::{Place, PlaceMatch};
+pub(crate) use product::and_ancestors;
+pub use product::covers;
+pub use relation::{Contract, Exclusion, Relation};
+pub use standard::{Acceptance, AcceptanceKind};
+
+use crate::error::{Error, Issue, Severity, did_you_mean};
+use crate::id::{CooperativeIx, DemandIx, EnterpriseIx, OfferIx};
+use crate::units::{Date, Kg};
+
+/// A market as plain data, in any order.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct MarketParts {
+    /// The day the round looks from: warnings, and certificates where no window is given.
+    pub as_of: Date,
+    /// Suppliers.
+    pub cooperatives: Vec<Cooperative>,
+    /// Buyers.
+    pub enterprises: Vec<Enterprise>,
+    /// What suppliers have.
+    pub offers: Vec<Offer>,
+    /// What buyers want.
+    pub demands: Vec<Demand>,
+    /// Volumes already signed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub contracts: Vec<Contract>,
+    /// Parties who must not be linked.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub exclusions: Vec<Exclusion>,
+    /// Parties' experience of each other.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub relations: Vec<Relation>,
+    /// Products, standards, acceptances and places beside the built-in ones.
+    #[serde(skip_serializing_if = "CatalogueAdditions::is_empty")]
+    pub catalogue: CatalogueAdditions,
+}
+
+impl MarketParts {
+    /// An empty market on a day.
+    #[must_use]
+    pub fn new(as_of: Date) -> Self {
+        Self {
+            as_of,
+            cooperatives: Vec::new(),
+            enterprises: Vec::new(),
+            offers: Vec::new(),
+            demands: Vec::new(),
+            contracts: Vec::new(),
+            exclusions: Vec::new(),
+            relations: Vec::new(),
+            catalogue: CatalogueAdditions::default(),
+        }
+    }
+}
+
+/// A validated market. Immutable; cloning copies a pointer.
+///
+/// ```
+/// use lienket::{Cooperative, Date, Demand, Enterprise, Kg, Market, MarketParts, Offer, Place};
+/// let mut parts = MarketParts::new("2025-11-28".parse()?);
+/// parts.cooperatives.push(Cooperative::new("htx", Place::id("vn/thai-nguyen")));
+/// parts.enterprises.push(Enterprise::new("shop", Place::point(21.0285, 105.8542)));
+/// parts.offers.push(Offer::new("o", "htx", "tea/green", Kg(500)));
+/// parts.demands.push(Demand::new("d", "shop", "tea", Kg(300)));
+/// let market = Market::build(parts)?;
+/// assert_eq!(market.offers().len(), 1);
+/// assert!(market.warnings().is_empty());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Market(Arc<Inner>);
+
+/// Coordinates in degrees.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Point {
+    pub(crate) lat: f64,
+    pub(crate) lon: f64,
+}
+
+/// A contract with its ends looked up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Signed {
+    pub(crate) offer: OfferIx,
+    pub(crate) demand: DemandIx,
+    pub(crate) volume: Kg,
+}
+
+#[derive(Debug)]
+struct Inner {
+    parts: MarketParts,
+    catalogue: Catalogue,
+    warnings: Vec<Issue>,
+    offer_cooperative: Vec<CooperativeIx>,
+    demand_enterprise: Vec<EnterpriseIx>,
+    offer_point: Vec<Point>,
+    demand_point: Vec<Point>,
+    contracts: Vec<Signed>,
+    contract_position: Vec<usize>,
+    exclusions: Vec<(CooperativeIx, EnterpriseIx)>,
+    relations: Vec<(CooperativeIx, EnterpriseIx, f64)>,
+}
+
+fn position<T>(list: &[T], id: &str, id_of: impl Fn(&T) -> &str) -> Option<usize> {
+    list.binary_search_by(|entry| id_of(entry).cmp(id)).ok()
+}
+
+const VALIDATED: &str = "validation refuses dangling references";
+
+impl Market {
+    /// Checks the parts and builds the market. O(n log n) in the number of entries.
+    ///
+    /// # Errors
+    /// [`Error::Faults`] with every fault (and every warning) of the parts, pointing into them as the
+    /// document `lienket/market@1` would be: `/offers/3/volume_kg`.
+    pub fn build(parts: MarketParts) -> Result<Self, Error> {
+        Self::build_after(parts, Vec::new())
+    }
+
+    /// As [`Market::build`], with faults found while reading the parts. What validation says of a place
+    /// already faulted is left out: the value there is only a filler.
+    pub(crate) fn build_after(parts: MarketParts, read: Vec<Issue>) -> Result<Self, Error> {
+        let catalogue = Catalogue::built_in();
+        let mut issues = validate::issues(&parts, &catalogue);
+        if !read.is_empty() {
+            let shadowed = |issue: &Issue| {
+                read.iter().any(|r| {
+                    issue.pointer.strip_prefix(&r.pointer).is_some_and(|s| s.is_empty() || s.starts_with('/'))
+                })
+            };
+            issues.retain(|issue| !shadowed(issue));
+            issues.splice(0..0, read);
+        }
+        if issues.iter().any(|issue| issue.severity == Severity::Error) {
+            return Err(Error::Faults(issues));
+        }
+        let mut written: Vec<usize> = (0..parts.contracts.len()).collect();
+        written.sort_by_key(|&i| &parts.contracts[i]);
+        Ok(Self::index(canonical::canonical(parts), written, &catalogue, issues))
+    }
+
+    fn index(
+        parts: MarketParts,
+        contract_position: Vec<usize>,
+        built_in: &Catalogue,
+        warnings: Vec<Issue>,
+    ) -> Self {
+        let catalogue = built_in.with(&parts.catalogue);
+        let cooperative =
+            |id: &str| CooperativeIx::at(position(&parts.cooperatives, id, |c| &c.id).expect(VALIDATED));
+        let enterprise =
+            |id: &str| EnterpriseIx::at(position(&parts.enterprises, id, |e| &e.id).expect(VALIDATED));
+        let point = |place: &Place| match place {
+            Place::Point { lat, lon } => Point { lat: *lat, lon: *lon },
+            Place::Id(id) => {
+                let entry = catalogue.place(id).expect(VALIDATED);
+                Point { lat: entry.lat, lon: entry.lon }
+            }
+        };
+        let offer_cooperative: Vec<_> = parts.offers.iter().map(|o| cooperative(&o.cooperative)).collect();
+        let demand_enterprise: Vec<_> = parts.demands.iter().map(|d| enterprise(&d.enterprise)).collect();
+        let offer_point = parts.offers.iter().zip(&offer_cooperative);
+        let offer_point = offer_point
+            .map(|(o, c)| point(o.place.as_ref().unwrap_or(&parts.cooperatives[c.index()].place)))
+            .collect();
+        let demand_point = parts.demands.iter().zip(&demand_enterprise);
+        let demand_point = demand_point
+            .map(|(d, e)| point(d.place.as_ref().unwrap_or(&parts.enterprises[e.index()].place)))
+            .collect();
+        let contracts = parts.contracts.iter().map(|contract| Signed {
+            offer: OfferIx::at(position(&parts.offers, &contract.offer, |o| &o.id).expect(VALIDATED)),
+            demand: DemandIx::at(position(&parts.demands, &contract.demand, |d| &d.id).expect(VALIDATED)),
+            volume: contract.volume,
+        });
+        let contracts = contracts.collect();
+        let exclusions = parts
+            .exclusions
+            .iter()
+            .map(|x| (cooperative(&x.cooperative), enterprise(&x.enterprise)))
+            .collect();
+        let relations = parts.relations.iter();
+        let relations = relations
+            .map(|r| (cooperative(&r.cooperative), enterprise(&r.enterprise), r.reliability))
+            .collect();
+        Self(Arc::new(Inner {
+            offer_cooperative,
+            demand_enterprise,
+            offer_point,
+            demand_point,
+            contracts,
+            contract_position,
+            exclusions,
+            relations,
+            catalogue,
+            warnings,
+            parts,
+        }))
+    }
+
+    /// The market as plain data in its canonical form: lists and nested lists sorted, defaults left out.
+    #[must_use]
+    pub fn parts(&self) -> &MarketParts {
+        &self.0.parts
+    }
+
+    /// The day the round looks from.
+    #[must_use]
+    pub fn as_of(&self) -> Date {
+        self.0.parts.as_of
+    }
+
+    /// What somebody should look at: expired certificates, unknown products, names that look alike …
+    #[must_use]
+    pub fn warnings(&self) -> &[Issue] {
+        &self.0.warnings
+    }
+
+    /// The built-in catalogue with the market's additions.
+    #[must_use]
+    pub fn catalogue(&self) -> &Catalogue {
+        &self.0.catalogue
+    }
+
+    /// Cooperatives, sorted by id.
+    #[must_use]
+    pub fn cooperatives(&self) -> &[Cooperative] {
+        &self.0.parts.cooperatives
+    }
+
+    /// Enterprises, sorted by id.
+    #[must_use]
+    pub fn enterprises(&self) -> &[Enterprise] {
+        &self.0.parts.enterprises
+    }
+
+    /// Offers, sorted by id.
+    #[must_use]
+    pub fn offers(&self) -> &[Offer] {
+        &self.0.parts.offers
+    }
+
+    /// Demands, sorted by id.
+    #[must_use]
+    pub fn demands(&self) -> &[Demand] {
+        &self.0.parts.demands
+    }
+
+    /// The offer with an id.
+    ///
+    /// # Errors
+    /// [`Error::UnknownId`], with a near id where there is one.
+    pub fn find_offer(&self, id: &str) -> Result<OfferIx, Error> {
+        let offers = self.offers();
+        position(offers, id, |o| &o.id)
+            .map(OfferIx::at)
+            .ok_or_else(|| unknown("offer", id, offers.iter().map(|o| o.id.as_str())))
+    }
+
+    /// The demand with an id.
+    ///
+    /// # Errors
+    /// [`Error::UnknownId`], with a near id where there is one.
+    pub fn find_demand(&self, id: &str) -> Result<DemandIx, Error> {
+        let demands = self.demands();
+        position(demands, id, |d| &d.id)
+            .map(DemandIx::at)
+            .ok_or_else(|| unknown("demand", id, demands.iter().map(|d| d.id.as_str())))
+    }
+
+    /// An offer of this market.
+    #[must_use]
+    pub fn offer(&self, offer: OfferIx) -> &Offer {
+        &self.offers()[offer.index()]
+    }
+
+    /// A demand of this market.
+    #[must_use]
+    pub fn demand(&self, demand: DemandIx) -> &Demand {
+        &self.demands()[demand.index()]
+    }
+
+    /// A cooperative of this market.
+    #[must_use]
+    pub fn cooperative(&self, cooperative: CooperativeIx) -> &Cooperative {
+        &self.cooperatives()[cooperative.index()]
+    }
+
+    /// An enterprise of this market.
+    #[must_use]
+    pub fn enterprise(&self, enterprise: EnterpriseIx) -> &Enterprise {
+        &self.enterprises()[enterprise.index()]
+    }
+
+    /// Whose offer it is.
+    #[must_use]
+    pub fn cooperative_of(&self, offer: OfferIx) -> CooperativeIx {
+        self.0.offer_cooperative[offer.index()]
+    }
+
+    /// Whose demand it is.
+    #[must_use]
+    pub fn enterprise_of(&self, demand: DemandIx) -> EnterpriseIx {
+        self.0.demand_enterprise[demand.index()]
+    }
+
+    pub(crate) fn offer_points(&self) -> &[Point] {
+        &self.0.offer_point
+    }
+
+    pub(crate) fn demand_points(&self) -> &[Point] {
+        &self.0.demand_point
+    }
+
+    /// Contracts, sorted by (offer, demand).
+    pub(crate) fn signed(&self) -> &[Signed] {
+        &self.0.contracts
+    }
+
+    /// Where a contract stood in the input.
+    pub(crate) fn contract_position(&self, contract: usize) -> usize {
+        self.0.contract_position[contract]
+    }
+
+    pub(crate) fn is_excluded(&self, cooperative: CooperativeIx, enterprise: EnterpriseIx) -> bool {
+        self.0.exclusions.binary_search(&(cooperative, enterprise)).is_ok()
+    }
+
+    pub(crate) fn reliability(&self, cooperative: CooperativeIx, enterprise: EnterpriseIx) -> f64 {
+        let relations = &self.0.relations;
+        relations
+            .binary_search_by_key(&(cooperative, enterprise), |(c, e, _)| (*c, *e))
+            .map_or(Relation::UNKNOWN, |at| relations[at].2)
+    }
+
+    /// Whether two handles are the same market.
+    pub(crate) fn same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+fn unknown<'a>(kind: &'static str, id: &str, ids: impl Iterator<Item = &'a str>) -> Error {
+    let hint = did_you_mean(id, ids);
+    let hint = if hint.is_empty() { hint } else { format!(". {hint}") };
+    Error::UnknownId { kind, id: id.to_owned(), hint }
+}

@@ -1,0 +1,218 @@
+//! Units in types: kilograms, money, distance, days and scores.
+//!
+//! Conserved quantities ([`Kg`], [`VndPerKg`]) are whole numbers and are summed in `i128`; measured ones
+//! ([`Km`]) are finite wherever a [`Market`](crate::Market) or [`Policy`](crate::Policy) has been validated.
+
+use std::fmt;
+
+use serde::{Serialize, Serializer};
+
+/// A mass in whole kilograms.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(transparent)]
+pub struct Kg(pub i64);
+
+/// A price in whole Vietnamese đồng per kilogram.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(transparent)]
+pub struct VndPerKg(pub i64);
+
+/// A distance in kilometres, as documents and policies write it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, PartialOrd, Serialize)]
+#[serde(transparent)]
+pub struct Km(pub f64);
+
+/// A distance in whole metres, as everything after the distance formula uses it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Metres(pub u32);
+
+/// A score in whole micro-units: 0 … 1 000 000 stands for 0 … 1.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Score(u32);
+
+/// A calendar day.
+///
+/// ```
+/// use lienket::Date;
+/// let day: Date = "2025-11-28".parse()?;
+/// assert_eq!(day.to_string(), "2025-11-28");
+/// assert!("2025-02-30".parse::<Date>().is_err());
+/// # Ok::<(), lienket::DateError>(())
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Date(i32);
+
+/// A span of days, both ends included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct Window {
+    /// First day.
+    pub from: Date,
+    /// Last day; not before `from` in a validated market.
+    pub to: Date,
+}
+
+/// Why a text is not a [`Date`].
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not a day of the calendar written as YYYY-MM-DD")]
+pub struct DateError(String);
+
+impl Kg {
+    /// One kilogram: the least that can be traded.
+    pub const ONE: Self = Self(1);
+
+    pub(crate) fn is_one(&self) -> bool {
+        *self == Self::ONE
+    }
+}
+
+impl fmt::Display for Kg {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} kg", self.0)
+    }
+}
+
+impl fmt::Display for VndPerKg {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} VND/kg", self.0)
+    }
+}
+
+impl Km {
+    /// The limit in whole metres; limits beyond the Earth's girth stay beyond it.
+    pub(crate) fn to_metres(self) -> f64 {
+        (self.0 * 1000.0).round()
+    }
+}
+
+impl Metres {
+    /// Kilometres with three decimals, exactly.
+    #[must_use]
+    pub fn km(self) -> f64 {
+        f64::from(self.0) / 1000.0
+    }
+}
+
+impl Score {
+    /// Micro-units in a score of 1.
+    pub const ONE: u32 = 1_000_000;
+
+    /// Rounds a fraction in [0, 1] once, half away from zero; values outside are clamped.
+    #[must_use]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "clamped to 0 … 1 000 000 before the cast"
+    )]
+    pub fn from_fraction(value: f64) -> Self {
+        Self((value.clamp(0.0, 1.0) * f64::from(Self::ONE)).round() as u32)
+    }
+
+    /// Micro-units, 0 … 1 000 000.
+    #[must_use]
+    pub fn micro(self) -> u32 {
+        self.0
+    }
+
+    /// The score as a fraction with six decimals.
+    #[must_use]
+    pub fn fraction(self) -> f64 {
+        f64::from(self.0) / f64::from(Self::ONE)
+    }
+}
+
+impl fmt::Display for Score {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:.6}", self.fraction())
+    }
+}
+
+impl Serialize for Score {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_f64(self.fraction())
+    }
+}
+
+impl Date {
+    /// The day of a year, month and day, or `None` where the calendar has no such day.
+    #[must_use]
+    pub fn new(year: i16, month: i8, day: i8) -> Option<Self> {
+        let date = jiff::civil::Date::new(year, month, day).ok()?;
+        (0..=9999).contains(&year).then(|| Self::of(date))
+    }
+
+    fn of(date: jiff::civil::Date) -> Self {
+        Self(date.duration_since(EPOCH).as_hours().div_euclid(24).try_into().unwrap_or(i32::MAX))
+    }
+
+    fn civil(self) -> jiff::civil::Date {
+        EPOCH.saturating_add(jiff::Span::new().days(self.0))
+    }
+
+    /// Days since 1 January 1970, for arithmetic.
+    pub(crate) fn number(self) -> i32 {
+        self.0
+    }
+}
+
+const EPOCH: jiff::civil::Date = jiff::civil::date(1970, 1, 1);
+
+impl std::str::FromStr for Date {
+    type Err = DateError;
+
+    fn from_str(text: &str) -> Result<Self, DateError> {
+        let error = || DateError(text.to_owned());
+        // The calendar library reads many forms; documents allow this one only.
+        let form =
+            |(i, byte): (usize, u8)| if i == 4 || i == 7 { byte == b'-' } else { byte.is_ascii_digit() };
+        if text.len() != 10 || !text.bytes().enumerate().all(form) {
+            return Err(error());
+        }
+        let date: jiff::civil::Date = text.parse().map_err(|_| error())?;
+        Ok(Self::of(date))
+    }
+}
+
+impl fmt::Display for Date {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.civil().fmt(f)
+    }
+}
+
+impl fmt::Debug for Date {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl Serialize for Date {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl Window {
+    /// A window from one day to another, both included.
+    #[must_use]
+    pub fn new(from: Date, to: Date) -> Self {
+        Self { from, to }
+    }
+
+    /// The days both windows share, if any.
+    #[must_use]
+    pub fn overlap(self, other: Self) -> Option<Self> {
+        let shared = Self { from: self.from.max(other.from), to: self.to.min(other.to) };
+        (shared.from <= shared.to).then_some(shared)
+    }
+
+    /// Days in the window, both ends counted.
+    #[must_use]
+    pub fn days(self) -> i64 {
+        i64::from(self.to.0) - i64::from(self.from.0) + 1
+    }
+}
+
+impl fmt::Display for Window {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} … {}", self.from, self.to)
+    }
+}

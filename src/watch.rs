@@ -1,0 +1,29 @@
+//! Watching long work: progress out, cancellation in.
+
+use std::ops::ControlFlow;
+
+/// What is being done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Stage {
+    /// Finding and scoring candidates; counted in offers.
+    Candidates,
+    /// Assigning volumes; counted in steps.
+    Assignment,
+    /// Re-checking the plan and writing it down; counted in steps.
+    Certificate,
+}
+
+/// How far the work is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// What is being done.
+    pub stage: Stage,
+    /// Units done.
+    pub done: u64,
+    /// Units in all.
+    pub total: u64,
+}
+
+/// Called now and then, from any thread, with the progress; [`ControlFlow::Break`] cancels the work.
+pub type Watch<'a> = &'a (dyn Fn(Progress) -> ControlFlow<()> + Sync);
