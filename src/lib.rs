@@ -1,9 +1,12 @@
 //! lienket
 mod error;
 mod id;
-pub mod linkage;
-pub mod market;
-pub mod policy;
+mod linkage;
+mod market;
+mod metrics;
+mod plan;
+mod policy;
+pub mod solve;
 mod units;
 mod watch;
 
@@ -11,9 +14,15 @@ pub use error::{Error, Issue, Severity};
 pub use id::{CooperativeIx, DemandIx, EnterpriseIx, OfferIx, StandardIx};
 pub use linkage::{Candidate, Linkage, Node, Rule, Stopped};
 pub use market::{
-    Acceptance, AcceptanceKind, Catalogue, CatalogueAdditions, Certificate, CertificateStatus, Contract,
-    Cooperative, CooperativeKind, Demand, Enterprise, Exclusion, Market, MarketParts, Offer, Place,
-    PlaceEntry, PlaceMatch, ProductEntry, Relation, StandardEntry, Substitute, fold_name,
+    Acceptance, AcceptanceKind, Catalogue, CatalogueAdditions, Certificate, CertificateStatus, Contract, Cooperative,
+    CooperativeKind, Demand, Enterprise, Exclusion, Market, MarketParts, Offer, Place, PlaceEntry, PlaceMatch,
+    ProductEntry, Relation, StandardEntry, Substitute, covers, fold_name,
+};
+pub use metrics::{GroupMetrics, Metrics};
+pub use plan::{
+    Account, Allocation, Bounds, CertificateUse, CriterionLine, DemandExplanation, Explanation, Funnel, Held, Language,
+    Link, NearMiss, OfferExplanation, Outcome, PairExplanation, Plan, Prices, Reason, Remedy, Rival, RuleCheck,
+    Shortcoming, Status, Unmatched,
 };
 pub use policy::{Boost, Criterion, Mechanism, Objective, PerCriterion, Policy, Side, Weights};
 pub use units::{Date, DateError, Kg, Km, Metres, Score, VndPerKg, Window};

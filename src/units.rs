@@ -148,6 +148,11 @@ impl Date {
         EPOCH.saturating_add(jiff::Span::new().days(self.0))
     }
 
+    /// The day with a number; beyond the calendar, the calendar's end.
+    pub(crate) fn from_number(number: i32) -> Self {
+        Self(number)
+    }
+
     /// Days since 1 January 1970, for arithmetic.
     pub(crate) fn number(self) -> i32 {
         self.0

@@ -20,7 +20,7 @@ pub use rules::Rule;
 pub(crate) use certified::{CertifiedVolume, relied_on};
 pub(crate) use holdings::Holding;
 pub(crate) use rules::Judge;
-pub(crate) use score::{Values, road_km};
+pub(crate) use score::road_km;
 
 use crate::error::Error;
 use crate::id::{DemandIx, OfferIx};
@@ -214,19 +214,19 @@ impl Linkage {
             while self.0.start[offer + 1] <= position {
                 offer += 1;
             }
-            self.at(OfferIx::at(offer), position)
+            self.candidate_at(OfferIx::at(offer), position)
         })
     }
 
     /// The candidates of an offer, sorted by demand.
     pub fn candidates_of(&self, offer: OfferIx) -> impl ExactSizeIterator<Item = Candidate> + '_ {
-        self.row(offer).map(move |position| self.at(offer, position))
+        self.row(offer).map(move |position| self.candidate_at(offer, position))
     }
 
     /// The candidate of an offer and a demand, if the pair passes every rule.
     #[must_use]
     pub fn candidate(&self, offer: OfferIx, demand: DemandIx) -> Option<Candidate> {
-        self.position(offer, demand).map(|position| self.at(offer, position))
+        self.position(offer, demand).map(|position| self.candidate_at(offer, position))
     }
 
     /// How many of an offer's pairs each rule stopped.
@@ -278,7 +278,7 @@ impl Linkage {
         self.0.demand[row.clone()].binary_search(&demand.0).ok().map(|at| row.start + at)
     }
 
-    fn at(&self, offer: OfferIx, position: usize) -> Candidate {
+    pub(crate) fn candidate_at(&self, offer: OfferIx, position: usize) -> Candidate {
         let inner = &self.0;
         Candidate {
             offer,

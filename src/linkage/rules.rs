@@ -9,7 +9,7 @@ use crate::linkage::score::{Facts, Scores, Values, scores, values};
 use crate::market::standard::Span;
 use crate::market::{Demand, Market, Offer, covers};
 use crate::policy::Policy;
-use crate::units::{Metres, Score, Window};
+use crate::units::{Metres, Score, VndPerKg, Window};
 
 /// A rule, in the order in which rules are checked. The first that fails is the pair's reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -197,7 +197,11 @@ impl Judge {
 
     /// Criterion values of a pair.
     pub(crate) fn values(&self, o: OfferIx, d: DemandIx, fit: f64, shared: Option<Window>) -> Values {
-        let (offer, demand) = (self.market.offer(o), self.market.demand(d));
+        self.values_of(self.market.offer(o), o, d, fit, shared)
+    }
+
+    fn values_of(&self, offer: &Offer, o: OfferIx, d: DemandIx, fit: f64, shared: Option<Window>) -> Values {
+        let demand = self.market.demand(d);
         let preferred_held = if demand.prefers.is_empty() {
             0
         } else {
@@ -216,6 +220,14 @@ impl Judge {
             reliability: self.market.reliability(cooperative, enterprise),
         };
         values(&facts, &self.policy)
+    }
+
+    /// The joint score of a candidate pair if its offer asked another price.
+    pub(crate) fn joint_with_ask(&self, o: OfferIx, d: DemandIx, ask: VndPerKg) -> Score {
+        let shared = self.shared(o, d).unwrap_or(None);
+        let offer = self.market.offer(o).clone().ask(ask);
+        let values = self.values_of(&offer, o, d, self.fit(o, d).unwrap_or(0.0), shared);
+        self.scores(o, &values).joint
     }
 
     pub(crate) fn scores(&self, offer: OfferIx, values: &Values) -> Scores {

@@ -1,0 +1,180 @@
+//! Explanations in English.
+
+use crate::linkage::Rule;
+use crate::plan::explain::prose::{Words, grouped};
+use crate::plan::explain::{Held, Outcome, Remedy, Rival, Shortcoming};
+use crate::plan::reason::Reason;
+use crate::policy::Criterion;
+use crate::{CertificateStatus, Kg, VndPerKg};
+
+pub(super) const WORDS: Words = Words {
+    outcome,
+    remedy,
+    reason,
+    rule,
+    criterion,
+    thousands: ',',
+    of: "of",
+    offer: "Offer",
+    demand: "demand",
+    distance: "Distance",
+    scores: ["score", "cooperative", "enterprise"],
+    rules: "Rules",
+    passed: "passed",
+    criteria: "Criteria (weight × value = contribution: cooperative's view, enterprise's view)",
+    certificates: "Certificates",
+    required: "required",
+    preferred: "preferred",
+    held: "held as",
+    until: "until",
+    accepted: "accepted for",
+    matched: "matched",
+    left: "left",
+    links: "Links",
+    contract: "of it by contract",
+    funnel: "How its pairs ended",
+    near: "Nearest to a link",
+};
+
+fn kg(kg: Kg) -> String {
+    format!("{} kg", grouped(kg.0, ','))
+}
+
+fn vnd(price: VndPerKg) -> String {
+    format!("{} VND/kg", grouped(price.0, ','))
+}
+
+fn rivals(rivals: &[Rival]) -> String {
+    let list = rivals.iter().take(5).map(|r| {
+        let score = r.score.map_or_else(String::new, |score| format!(", score {score}"));
+        format!("`{}` → `{}` ({}{score})", r.offer, r.demand, kg(r.volume_kg))
+    });
+    let more = if rivals.len() > 5 { format!(" and {} more", rivals.len() - 5) } else { String::new() };
+    list.collect::<Vec<_>>().join(", ") + &more
+}
+
+fn outcome(outcome: &Outcome) -> String {
+    match outcome {
+        Outcome::Linked { volume_kg, contract_kg } if contract_kg.0 == 0 => format!("linked, {}", kg(*volume_kg)),
+        Outcome::Linked { volume_kg, contract_kg } => {
+            format!("linked, {}, of it {} by contract", kg(*volume_kg), kg(*contract_kg))
+        }
+        Outcome::Stopped { rule: stopped, only } => {
+            let only = if *only { "only this rule stops it" } else { "other rules stop it too" };
+            format!("not linked: stopped by {} ({only})", rule(*stopped))
+        }
+        Outcome::OutCompeted { missing, rivals: list, ask_at_most } => {
+            let lever = ask_at_most.map_or_else(String::new, |ask| format!("; an ask of {} or less would win", vnd(ask)));
+            format!("not linked: out-competed by {}; short by {} a kg{lever}", rivals(list), grouped(*missing, ','))
+        }
+        Outcome::Tie { rivals: list } => {
+            format!("not linked: of equal merit with {}; the published tie rule decided", rivals(list))
+        }
+        Outcome::Capacity { full } => format!("not linked: the {full} has nothing left to trade"),
+        Outcome::Lot { room_kg, lot_kg } => {
+            format!("not linked: only {} are free, less than the lot of {}", kg(*room_kg), kg(*lot_kg))
+        }
+        Outcome::PartnerLimit => "not linked: one side has as many partners as it may".to_owned(),
+        Outcome::AllOrNothing { volume_kg } => {
+            format!("not linked: the demand wants all of its {} or nothing, and cannot be filled", kg(*volume_kg))
+        }
+        Outcome::CertifiedVolume { room_kg } => {
+            format!("not linked: the certificate is sold out, {} are left under it", kg(*room_kg))
+        }
+        Outcome::NoGain => "not linked: no gain in VND (a price is missing, or freight eats the margin)".to_owned(),
+        Outcome::Policy => "not linked: the mechanism left it aside though there was room".to_owned(),
+    }
+}
+
+fn remedy(remedy: &Remedy) -> String {
+    match remedy {
+        Remedy::OtherProduct { offered, asked } => {
+            format!("`{offered}` is offered; the buyer takes {}", asked.iter().map(|p| format!("`{p}`")).collect::<Vec<_>>().join(", "))
+        }
+        Remedy::LiftExclusion => "the two parties are excluded from each other: lift the exclusion".to_owned(),
+        Remedy::ShiftWindow { days, available, needed } => {
+            format!("available {available}, needed {needed}: move one by {days} days")
+        }
+        Remedy::Certify { missing } => missing.iter().map(shortcoming).collect::<Vec<_>>().join("; "),
+        Remedy::ShortenDistance { km, counted_km, limit_km } => {
+            format!("{counted_km:.1} km against a limit of {limit_km:.1} km: {km:.1} km too far")
+        }
+        Remedy::AgreePrice { vnd_per_kg, ask_at_most, bid_at_least } => format!(
+            "{} apart: ask {} or less, or bid {} or more",
+            vnd(VndPerKg(*vnd_per_kg)),
+            vnd(*ask_at_most),
+            vnd(*bid_at_least)
+        ),
+        Remedy::LowerLot { kg: between, lot_kg, volume_kg } => format!(
+            "the lot of {} is above the volume of {}: {} between them",
+            kg(*lot_kg),
+            kg(*volume_kg),
+            kg(*between)
+        ),
+        Remedy::RaiseScore { missing, least } => format!("{missing} below the least score of {least}"),
+    }
+}
+
+fn shortcoming(s: &Shortcoming) -> String {
+    let Shortcoming { standard, from, until, state } = s;
+    let days = if from == until { format!("on {from}") } else { format!("from {from} to {until}") };
+    match state {
+        Held::Nothing => format!("obtain `{standard}`, in force {days}"),
+        Held::PartOfTheDays { from: late, until: early } => {
+            let what = match (late, early) {
+                (_, Some(early)) => format!("ends on {early}"),
+                (Some(late), None) => format!("begins on {late}"),
+                (None, None) => "does not cover every day".to_owned(),
+            };
+            format!("`{standard}` {what}: extend it, to be in force {days}")
+        }
+        Held::NotInForce { status } => {
+            let status = match status {
+                CertificateStatus::Active => "active",
+                CertificateStatus::Suspended => "suspended",
+                CertificateStatus::Revoked => "revoked",
+            };
+            format!("`{standard}` is {status}: have it reinstated, in force {days}")
+        }
+        Held::OtherProducts => format!("`{standard}` is held for other products: extend it to this one, in force {days}"),
+        Held::NotThisLot => format!("`{standard}` is held but does not cover this lot: certify the lot, in force {days}"),
+    }
+}
+
+fn reason(why: Reason) -> &'static str {
+    match why {
+        Reason::Rule(Rule::Product) => "nobody asks for this product, or offers it",
+        Reason::Rule(Rule::Excluded) => "the nearest pair is excluded",
+        Reason::Rule(Rule::Window) => "the days do not meet",
+        Reason::Rule(Rule::Certification) => "a required certificate is missing",
+        Reason::Rule(Rule::Distance) => "too far",
+        Reason::Rule(Rule::Price) => "the prices do not meet",
+        Reason::Rule(Rule::Lot) | Reason::Lot => "the volume is below a minimum lot",
+        Reason::Rule(Rule::Score) => "the score is below the least that is linked",
+        Reason::NoCounterpart => "the other side of the market is empty",
+        Reason::OutCompeted => "others are worth more there",
+        Reason::Capacity => "a capacity, or all that the others trade, is used up",
+        Reason::PartnerLimit => "the number of partners is limited",
+        Reason::AllOrNothing => "the demand wants all or nothing and cannot be filled",
+        Reason::CertifiedVolume => "the certified volume is used up",
+        Reason::Tie => "equal merit, decided by the published tie rule",
+        Reason::Policy => "left aside by the mechanism",
+    }
+}
+
+fn rule(rule: Rule) -> &'static str {
+    match rule {
+        Rule::Product => "product",
+        Rule::Excluded => "exclusion",
+        Rule::Window => "days",
+        Rule::Certification => "certification",
+        Rule::Distance => "distance",
+        Rule::Price => "price",
+        Rule::Lot => "minimum lot",
+        Rule::Score => "least score",
+    }
+}
+
+fn criterion(criterion: Criterion) -> &'static str {
+    criterion.name()
+}

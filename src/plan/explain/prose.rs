@@ -1,0 +1,183 @@
+//! Explanations as text. The layout is one; the words are a language's own.
+
+use std::fmt::{self, Write};
+
+use crate::linkage::Rule;
+use crate::plan::explain::{
+    Account, Explanation, Language, NearMiss, Outcome, PairExplanation, Remedy, english, vietnamese,
+};
+use crate::plan::reason::Reason;
+use crate::policy::Criterion;
+
+/// The words of a language.
+pub(super) struct Words {
+    pub(super) outcome: fn(&Outcome) -> String,
+    pub(super) remedy: fn(&Remedy) -> String,
+    pub(super) reason: fn(Reason) -> &'static str,
+    pub(super) rule: fn(Rule) -> &'static str,
+    pub(super) criterion: fn(Criterion) -> &'static str,
+    /// Thousands are set off by it.
+    pub(super) thousands: char,
+    pub(super) of: &'static str,
+    pub(super) offer: &'static str,
+    pub(super) demand: &'static str,
+    pub(super) distance: &'static str,
+    pub(super) scores: [&'static str; 3],
+    pub(super) rules: &'static str,
+    pub(super) passed: &'static str,
+    pub(super) criteria: &'static str,
+    pub(super) certificates: &'static str,
+    pub(super) required: &'static str,
+    pub(super) preferred: &'static str,
+    pub(super) held: &'static str,
+    pub(super) until: &'static str,
+    pub(super) accepted: &'static str,
+    pub(super) matched: &'static str,
+    pub(super) left: &'static str,
+    pub(super) links: &'static str,
+    pub(super) contract: &'static str,
+    pub(super) funnel: &'static str,
+    pub(super) near: &'static str,
+}
+
+impl Language {
+    fn words(self) -> &'static Words {
+        match self {
+            Self::English => &english::WORDS,
+            Self::Vietnamese => &vietnamese::WORDS,
+        }
+    }
+
+    /// A reason in words, such as `others are worth more there`.
+    #[must_use]
+    pub fn reason(self, reason: Reason) -> &'static str {
+        (self.words().reason)(reason)
+    }
+}
+
+impl Explanation {
+    /// The explanation as text in a language, several lines.
+    #[must_use]
+    pub fn in_language(&self, language: Language) -> String {
+        let mut text = String::new();
+        let words = language.words();
+        let written = match self {
+            Self::Pair(pair) => write_pair(&mut text, pair, words),
+            Self::Offer(e) => {
+                let title = format!("{} `{}` {} {}", words.offer, e.offer, words.of, e.cooperative);
+                write_account(&mut text, &title, &e.account, words)
+            }
+            Self::Demand(e) => {
+                let title = format!("{} `{}` {} {}", words.demand, e.demand, words.of, e.enterprise);
+                write_account(&mut text, &title, &e.account, words)
+            }
+        };
+        written.expect("writing to a string cannot fail");
+        text
+    }
+}
+
+impl fmt::Display for Explanation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.in_language(Language::English))
+    }
+}
+
+/// A whole number with its thousands set off.
+pub(super) fn grouped(number: i64, separator: char) -> String {
+    let digits = number.unsigned_abs().to_string();
+    let mut text = String::new();
+    if number < 0 {
+        text.push('−');
+    }
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            text.push(separator);
+        }
+        text.push(digit);
+    }
+    text
+}
+
+fn write_pair(out: &mut String, e: &PairExplanation, w: &Words) -> fmt::Result {
+    writeln!(out, "{} `{}` {} {} → {} `{}` {} {}", w.offer, e.offer, w.of, e.cooperative, w.demand, e.demand, w.of, e.enterprise)?;
+    writeln!(out, "{}", (w.outcome)(&e.outcome))?;
+    writeln!(out, "{}: {:.1} km", w.distance, e.distance_km)?;
+    if let (Some(joint), Some(cooperative), Some(enterprise)) = (e.score, e.cooperative_score, e.enterprise_score) {
+        let [a, b, c] = w.scores;
+        writeln!(out, "{a} {joint} · {b} {cooperative} · {c} {enterprise}")?;
+    }
+    writeln!(out, "\n{}", w.rules)?;
+    for check in &e.rules {
+        let verdict = check.remedy.as_ref().map_or_else(|| w.passed.to_owned(), w.remedy);
+        let mark = if check.passed { '✓' } else { '✗' };
+        writeln!(out, "  {mark} {}: {verdict}", (w.rule)(check.rule))?;
+    }
+    if !e.criteria.is_empty() {
+        writeln!(out, "\n{}", w.criteria)?;
+        for line in &e.criteria {
+            let name = (w.criterion)(line.criterion);
+            let pad = 22_usize.saturating_sub(name.chars().count());
+            let side = |i: usize| format!("{:.2} × {:.3} = {:.3}", line.weight[i], line.value[i], line.contribution[i]);
+            writeln!(out, "  {name}{}{}   {}", " ".repeat(pad), side(0), side(1))?;
+        }
+    }
+    if !e.certificates.is_empty() {
+        writeln!(out, "\n{}", w.certificates)?;
+        for held in &e.certificates {
+            let kind = if held.required { w.required } else { w.preferred };
+            write!(out, "  {} ({kind}): {} `{}`", held.asked, w.held, held.held)?;
+            if let Some(until) = held.valid_until {
+                write!(out, " {} {until}", w.until)?;
+            }
+            for (standard, kind, basis) in &held.via {
+                let kind = format!("{kind:?}").to_lowercase();
+                write!(out, "; {} `{standard}` ({kind}", w.accepted)?;
+                if let Some(basis) = basis {
+                    write!(out, ": {basis}")?;
+                }
+                write!(out, ")")?;
+            }
+            writeln!(out)?;
+        }
+    }
+    Ok(())
+}
+
+fn write_account(out: &mut String, title: &str, a: &Account, w: &Words) -> fmt::Result {
+    let kg = |kg: i64| grouped(kg, w.thousands);
+    writeln!(out, "{title}: {}, {} kg", a.product, kg(a.volume_kg.0))?;
+    write!(out, "{} {} kg, {} {} kg", w.matched, kg(a.matched_kg.0), w.left, kg(a.left_kg.0))?;
+    match a.reason {
+        Some(reason) => writeln!(out, ": {}", (w.reason)(reason))?,
+        None => writeln!(out)?,
+    }
+    if !a.links.is_empty() {
+        writeln!(out, "\n{}", w.links)?;
+        for link in &a.links {
+            write!(out, "  {} ({}): {} kg", link.name, link.with, kg(link.volume_kg.0))?;
+            if link.contract_kg.0 > 0 {
+                write!(out, ", {} {} kg", w.contract, kg(link.contract_kg.0))?;
+            }
+            match link.score {
+                Some(score) => writeln!(out, ", {} {score}", w.scores[0])?,
+                None => writeln!(out)?,
+            }
+        }
+    }
+    writeln!(out, "\n{}", w.funnel)?;
+    for (code, count) in &a.funnel {
+        writeln!(out, "  {count:>6}  {code}")?;
+    }
+    if !a.near.is_empty() {
+        writeln!(out, "\n{}", w.near)?;
+        for NearMiss { with, name, outcome, remedy } in &a.near {
+            write!(out, "  {name} ({with}): {}", (w.outcome)(outcome))?;
+            match remedy {
+                Some(remedy) => writeln!(out, " → {}", (w.remedy)(remedy))?,
+                None => writeln!(out)?,
+            }
+        }
+    }
+    Ok(())
+}

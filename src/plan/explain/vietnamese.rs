@@ -1,0 +1,204 @@
+//! Explanations in Vietnamese.
+
+use crate::linkage::Rule;
+use crate::plan::explain::prose::{Words, grouped};
+use crate::plan::explain::{Held, Outcome, Remedy, Rival, Shortcoming};
+use crate::plan::reason::Reason;
+use crate::policy::Criterion;
+use crate::{CertificateStatus, Kg, VndPerKg};
+
+pub(super) const WORDS: Words = Words {
+    outcome,
+    remedy,
+    reason,
+    rule,
+    criterion,
+    thousands: '.',
+    of: "của",
+    offer: "Chào bán",
+    demand: "nhu cầu",
+    distance: "Khoảng cách",
+    scores: ["điểm", "hợp tác xã", "doanh nghiệp"],
+    rules: "Điều kiện",
+    passed: "đạt",
+    criteria: "Tiêu chí (trọng số × giá trị = đóng góp: phía hợp tác xã, phía doanh nghiệp)",
+    certificates: "Chứng nhận",
+    required: "bắt buộc",
+    preferred: "ưu tiên",
+    held: "có chứng nhận",
+    until: "đến",
+    accepted: "được chấp nhận cho",
+    matched: "đã kết nối",
+    left: "còn lại",
+    links: "Liên kết",
+    contract: "trong đó theo hợp đồng",
+    funnel: "Các cặp đã kết thúc thế nào",
+    near: "Gần liên kết nhất",
+};
+
+fn kg(kg: Kg) -> String {
+    format!("{} kg", grouped(kg.0, '.'))
+}
+
+fn vnd(price: VndPerKg) -> String {
+    format!("{} đ/kg", grouped(price.0, '.'))
+}
+
+fn rivals(rivals: &[Rival]) -> String {
+    let list = rivals.iter().take(5).map(|r| {
+        let score = r.score.map_or_else(String::new, |score| format!(", điểm {score}"));
+        format!("`{}` → `{}` ({}{score})", r.offer, r.demand, kg(r.volume_kg))
+    });
+    let more = if rivals.len() > 5 { format!(" và {} cặp khác", rivals.len() - 5) } else { String::new() };
+    list.collect::<Vec<_>>().join(", ") + &more
+}
+
+fn outcome(outcome: &Outcome) -> String {
+    match outcome {
+        Outcome::Linked { volume_kg, contract_kg } if contract_kg.0 == 0 => {
+            format!("được kết nối, {}", kg(*volume_kg))
+        }
+        Outcome::Linked { volume_kg, contract_kg } => {
+            format!("được kết nối, {}, trong đó {} theo hợp đồng", kg(*volume_kg), kg(*contract_kg))
+        }
+        Outcome::Stopped { rule: stopped, only } => {
+            let only = if *only { "chỉ vướng điều kiện này" } else { "còn vướng điều kiện khác" };
+            format!("không kết nối: vướng {} ({only})", rule(*stopped))
+        }
+        Outcome::OutCompeted { missing, rivals: list, ask_at_most } => {
+            let lever = ask_at_most
+                .map_or_else(String::new, |ask| format!("; giá chào từ {} trở xuống sẽ được chọn", vnd(ask)));
+            format!(
+                "không kết nối: các cặp khác có giá trị hơn: {}; thiếu {} mỗi kg{lever}",
+                rivals(list),
+                grouped(*missing, '.')
+            )
+        }
+        Outcome::Tie { rivals: list } => {
+            format!("không kết nối: ngang điểm với {}; quy tắc phân định đã công bố quyết định", rivals(list))
+        }
+        Outcome::Capacity { full } => {
+            let who = match *full {
+                "cooperative" => "hợp tác xã",
+                "enterprise" => "doanh nghiệp",
+                "demand" => "nhu cầu",
+                _ => "chào bán",
+            };
+            format!("không kết nối: {who} không còn khối lượng để giao dịch")
+        }
+        Outcome::Lot { room_kg, lot_kg } => {
+            format!("không kết nối: chỉ còn {}, dưới lô tối thiểu {}", kg(*room_kg), kg(*lot_kg))
+        }
+        Outcome::PartnerLimit => "không kết nối: một bên đã đủ số đối tác cho phép".to_owned(),
+        Outcome::AllOrNothing { volume_kg } => {
+            format!("không kết nối: nhu cầu chỉ nhận đủ {} hoặc không nhận, và không thể đáp ứng đủ", kg(*volume_kg))
+        }
+        Outcome::CertifiedVolume { room_kg } => {
+            format!("không kết nối: sản lượng được chứng nhận đã hết, còn {}", kg(*room_kg))
+        }
+        Outcome::NoGain => "không kết nối: không có lợi ích bằng tiền (thiếu giá, hoặc cước vận chuyển lớn hơn chênh lệch)".to_owned(),
+        Outcome::Policy => "không kết nối: cơ chế bỏ qua dù vẫn còn khối lượng".to_owned(),
+    }
+}
+
+fn remedy(remedy: &Remedy) -> String {
+    match remedy {
+        Remedy::OtherProduct { offered, asked } => {
+            format!("chào bán `{offered}`; bên mua nhận {}", asked.iter().map(|p| format!("`{p}`")).collect::<Vec<_>>().join(", "))
+        }
+        Remedy::LiftExclusion => "hai bên bị loại trừ nhau: gỡ bỏ loại trừ".to_owned(),
+        Remedy::ShiftWindow { days, available, needed } => {
+            format!("có hàng {available}, cần hàng {needed}: dời một bên {days} ngày")
+        }
+        Remedy::Certify { missing } => missing.iter().map(shortcoming).collect::<Vec<_>>().join("; "),
+        Remedy::ShortenDistance { km, counted_km, limit_km } => {
+            format!("{counted_km:.1} km so với giới hạn {limit_km:.1} km: xa quá {km:.1} km")
+        }
+        Remedy::AgreePrice { vnd_per_kg, ask_at_most, bid_at_least } => format!(
+            "chênh {}: giá chào từ {} trở xuống, hoặc giá mua từ {} trở lên",
+            vnd(VndPerKg(*vnd_per_kg)),
+            vnd(*ask_at_most),
+            vnd(*bid_at_least)
+        ),
+        Remedy::LowerLot { kg: between, lot_kg, volume_kg } => format!(
+            "lô tối thiểu {} lớn hơn khối lượng {}: chênh {}",
+            kg(*lot_kg),
+            kg(*volume_kg),
+            kg(*between)
+        ),
+        Remedy::RaiseScore { missing, least } => format!("thấp hơn điểm tối thiểu {least} là {missing}"),
+    }
+}
+
+fn shortcoming(s: &Shortcoming) -> String {
+    let Shortcoming { standard, from, until, state } = s;
+    let days = if from == until { format!("ngày {from}") } else { format!("từ {from} đến {until}") };
+    match state {
+        Held::Nothing => format!("cần có chứng nhận `{standard}`, hiệu lực {days}"),
+        Held::PartOfTheDays { from: late, until: early } => {
+            let what = match (late, early) {
+                (_, Some(early)) => format!("hết hạn {early}"),
+                (Some(late), None) => format!("bắt đầu từ {late}"),
+                (None, None) => "không phủ hết các ngày".to_owned(),
+            };
+            format!("`{standard}` {what}: cần gia hạn để có hiệu lực {days}")
+        }
+        Held::NotInForce { status } => {
+            let status = match status {
+                CertificateStatus::Active => "còn hiệu lực",
+                CertificateStatus::Suspended => "bị đình chỉ",
+                CertificateStatus::Revoked => "bị thu hồi",
+            };
+            format!("`{standard}` {status}: cần được khôi phục, hiệu lực {days}")
+        }
+        Held::OtherProducts => format!("`{standard}` chỉ cấp cho sản phẩm khác: mở rộng cho sản phẩm này, hiệu lực {days}"),
+        Held::NotThisLot => format!("có `{standard}` nhưng không phủ lô này: chứng nhận cho lô, hiệu lực {days}"),
+    }
+}
+
+fn reason(why: Reason) -> &'static str {
+    match why {
+        Reason::Rule(Rule::Product) => "không ai hỏi mua, hoặc không ai bán, sản phẩm này",
+        Reason::Rule(Rule::Excluded) => "cặp gần nhất bị loại trừ",
+        Reason::Rule(Rule::Window) => "thời gian không trùng nhau",
+        Reason::Rule(Rule::Certification) => "thiếu chứng nhận bắt buộc",
+        Reason::Rule(Rule::Distance) => "quá xa",
+        Reason::Rule(Rule::Price) => "giá không gặp nhau",
+        Reason::Rule(Rule::Lot) | Reason::Lot => "khối lượng dưới lô tối thiểu",
+        Reason::Rule(Rule::Score) => "điểm dưới mức tối thiểu",
+        Reason::NoCounterpart => "phía bên kia không có ai",
+        Reason::OutCompeted => "các cặp khác có giá trị hơn",
+        Reason::Capacity => "đã hết năng lực, hoặc đối tác đã mua bán đủ",
+        Reason::PartnerLimit => "số đối tác có giới hạn",
+        Reason::AllOrNothing => "nhu cầu chỉ nhận đủ hoặc không nhận, và không thể đáp ứng đủ",
+        Reason::CertifiedVolume => "sản lượng được chứng nhận đã hết",
+        Reason::Tie => "ngang điểm, quyết định theo quy tắc đã công bố",
+        Reason::Policy => "cơ chế bỏ qua",
+    }
+}
+
+fn rule(rule: Rule) -> &'static str {
+    match rule {
+        Rule::Product => "sản phẩm",
+        Rule::Excluded => "loại trừ",
+        Rule::Window => "thời gian",
+        Rule::Certification => "chứng nhận",
+        Rule::Distance => "khoảng cách",
+        Rule::Price => "giá",
+        Rule::Lot => "lô tối thiểu",
+        Rule::Score => "điểm tối thiểu",
+    }
+}
+
+fn criterion(criterion: Criterion) -> &'static str {
+    match criterion {
+        Criterion::Product => "sản phẩm",
+        Criterion::Volume => "khối lượng",
+        Criterion::Certification => "chứng nhận",
+        Criterion::Location => "địa điểm",
+        Criterion::Price => "giá",
+        Criterion::Timing => "thời gian",
+        Criterion::Services => "dịch vụ",
+        Criterion::Relationship => "quan hệ",
+    }
+}

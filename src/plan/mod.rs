@@ -1,0 +1,332 @@
+//! Plans: who delivers how much to whom, with a proof, and a reason for all that is not linked.
+//!
+//! A [`Plan`] exists only after its certificate has been re-checked from scratch, whoever computed it.
+
+mod certificate;
+mod explain;
+mod network;
+mod reason;
+
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+use serde::Serialize;
+
+pub use explain::{
+    Account, CertificateUse, CriterionLine, DemandExplanation, Explanation, Held, Language, Link, NearMiss, OfferExplanation,
+    Outcome, PairExplanation, Remedy, Rival, RuleCheck, Shortcoming,
+};
+pub use reason::{Funnel, Reason, Unmatched};
+use reason::{Ledger, Situation};
+
+use crate::error::Error;
+use crate::id::{DemandIx, OfferIx};
+use crate::linkage::Linkage;
+use crate::market::Market;
+use crate::policy::{Mechanism, Policy};
+use crate::solve::{self, SolveError};
+use crate::units::Kg;
+use crate::watch::{Progress, Stage, Watch};
+
+/// What an offer delivers to a demand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Allocation {
+    /// The offer.
+    pub offer: OfferIx,
+    /// The demand.
+    pub demand: DemandIx,
+    /// All of it, contract included.
+    pub volume: Kg,
+    /// What was signed before the round.
+    pub contract: Kg,
+}
+
+/// What is proved of a plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Status {
+    /// No plan is better.
+    Optimal,
+    /// Every limit is kept; a better plan may exist, but none beyond the bound.
+    Feasible,
+}
+
+/// Objective and bound, in the objective's unit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bounds {
+    /// What the plan reaches: micro-score × kg, kg, or VND. New kilograms only, contracts aside.
+    pub objective: i128,
+    /// What no plan can exceed.
+    pub bound: i128,
+    /// For [`Objective::Volume`](crate::Objective::Volume): the same of the score, among plans that reach the bound.
+    pub score: Option<(i128, i128)>,
+    /// What follows.
+    pub status: Status,
+}
+
+impl Bounds {
+    /// (bound − objective) / max(1, |objective|); exactly 0 where they are equal.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "a ratio for people; equality is decided in integers")]
+    pub fn gap(&self) -> f64 {
+        (self.bound - self.objective) as f64 / self.objective.abs().max(1) as f64
+    }
+}
+
+/// Prices per kilogram that prove the bound: nobody could pay them and gain.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Prices {
+    /// By offer, in the objective's unit per kg; none negative.
+    pub offers: Vec<i64>,
+    /// By demand.
+    pub demands: Vec<i64>,
+    /// By cooperative; 0 where it has no capacity limit.
+    pub cooperatives: Vec<i64>,
+    /// By enterprise; 0 where it has no capacity limit.
+    pub enterprises: Vec<i64>,
+    /// For [`Objective::Volume`](crate::Objective::Volume): the value of a kilogram above its score; else 0.
+    pub kg_weight: i64,
+}
+
+/// A plan that has passed its certificate. Immutable; cloning copies a pointer.
+///
+/// ```
+/// # use lienket::{Cooperative, Demand, Enterprise, Kg, Market, MarketParts, Offer, Place};
+/// use lienket::{Linkage, Mechanism, Plan, Policy, Status};
+/// # let mut parts = MarketParts::new("2025-11-28".parse()?);
+/// # parts.cooperatives.push(Cooperative::new("htx", Place::id("vn/thai-nguyen")));
+/// # parts.enterprises.push(Enterprise::new("shop", Place::id("vn/ha-noi")));
+/// # parts.offers.push(Offer::new("o", "htx", "tea/green", Kg(500)));
+/// # parts.demands.push(Demand::new("d", "shop", "tea", Kg(300)));
+/// # let market = Market::build(parts)?;
+/// let linkage = Linkage::build(&market, &Policy::default())?;
+/// let plan = Plan::solve(&linkage, Mechanism::Optimal)?;
+/// assert_eq!(plan.allocations()[0].volume, Kg(300));
+/// assert_eq!(plan.bounds().status, Status::Optimal);
+/// assert_eq!(plan.unmatched_offers()[0].left, Kg(200));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Plan(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    linkage: Linkage,
+    policy: Policy,
+    allocations: Vec<Allocation>,
+    prices: Prices,
+    bounds: Bounds,
+    ledger: Ledger,
+    unmatched_offers: Vec<Unmatched<OfferIx>>,
+    unmatched_demands: Vec<Unmatched<DemandIx>>,
+}
+
+impl Plan {
+    /// Assigns volumes by a mechanism.
+    ///
+    /// The optimum is found by primal network simplex on connected components in parallel, and is the same for
+    /// any order of the input and any number of threads; ties are broken by the published rule on ids. Where
+    /// minimum lots, partner limits, all-or-nothing demands or certified volumes bind, the plan keeps them and
+    /// is the best found, with the bound of the network without them.
+    ///
+    /// # Errors
+    /// [`Error::Overflow`] where prices are too large to be added up exactly.
+    pub fn solve(linkage: &Linkage, mechanism: Mechanism) -> Result<Self, Error> {
+        Self::solve_watched(linkage, mechanism, &|_| ControlFlow::Continue(()))
+    }
+
+    /// As [`Plan::solve`], reporting progress to `watch`, which may cancel the work between two steps.
+    ///
+    /// # Errors
+    /// As [`Plan::solve`], and [`Error::Cancelled`].
+    pub fn solve_watched(linkage: &Linkage, mechanism: Mechanism, watch: Watch) -> Result<Self, Error> {
+        let step = |stage, done, total| match watch(Progress { stage, done, total }) {
+            ControlFlow::Continue(()) => Ok(()),
+            ControlFlow::Break(()) => Err(Error::Cancelled),
+        };
+        step(Stage::Assignment, 0, 3)?;
+        let network = network::Network::of(linkage);
+        step(Stage::Assignment, 1, 3)?;
+        let optimum = solve::optimum(&network.transport).map_err(failed)?;
+        step(Stage::Assignment, 2, 3)?;
+        let flow = match mechanism {
+            Mechanism::Optimal => {
+                let rank = &network.transport.value;
+                solve::within_limits(&network.transport, &network.limits, &optimum, rank).map_err(failed)?
+            }
+            Mechanism::Greedy => {
+                solve::greedy(&network.transport, &network.limits, &network.rank).map_err(failed)?
+            }
+        };
+        step(Stage::Certificate, 0, 1)?;
+        let kg = network.by_candidate(&flow, linkage.len());
+        let plan = Self::certified(linkage, mechanism, gather(linkage, &kg), prices(linkage, optimum));
+        // A plan of our own that does not pass is our fault, not the caller's.
+        plan.map_err(|error| match error {
+            Error::Refuted(_) => Error::Internal(error.to_string()),
+            other => other,
+        })
+    }
+
+    /// Checks volumes that somebody else assigned, contracts included, and makes them a plan with a bound.
+    ///
+    /// # Errors
+    /// [`Error::Refuted`] with everything that is wrong with them; [`Error::Overflow`] as [`Plan::solve`].
+    pub fn adopt(linkage: &Linkage, volumes: &[(OfferIx, DemandIx, Kg)]) -> Result<Self, Error> {
+        let market = linkage.market();
+        let signed = |o, d| {
+            let at = market.signed().binary_search_by_key(&(o, d), |c| (c.offer, c.demand));
+            at.map_or(Kg(0), |at| market.signed()[at].volume)
+        };
+        let mut allocations: Vec<Allocation> = volumes
+            .iter()
+            .map(|&(offer, demand, volume)| Allocation { offer, demand, volume, contract: signed(offer, demand) })
+            .collect();
+        allocations.sort_by_key(|a| (a.offer, a.demand));
+        let network = network::Network::of(linkage);
+        let optimum = solve::optimum(&network.transport).map_err(failed)?;
+        Self::certified(linkage, linkage.policy().mechanism, allocations, prices(linkage, optimum))
+    }
+
+    /// A plan from its allocations and prices, as a document has them; nothing is solved.
+    ///
+    /// # Errors
+    /// [`Error::Refuted`] with everything that is wrong with them.
+    pub fn certified(
+        linkage: &Linkage,
+        mechanism: Mechanism,
+        allocations: Vec<Allocation>,
+        prices: Prices,
+    ) -> Result<Self, Error> {
+        let bounds = certificate::check(linkage, &allocations, &prices).map_err(Error::Refuted)?;
+        let policy = Policy { mechanism, ..linkage.policy().clone() };
+        let ledger = Ledger::of(linkage, &allocations);
+        let exact = bounds.status == Status::Optimal;
+        let situation = Situation { linkage, prices: &prices, allocations: &allocations, exact, ledger: &ledger };
+        let (unmatched_offers, unmatched_demands) = reason::unmatched(&situation);
+        Ok(Self(Arc::new(Inner {
+            linkage: linkage.clone(),
+            policy,
+            allocations,
+            prices,
+            bounds,
+            ledger,
+            unmatched_offers,
+            unmatched_demands,
+        })))
+    }
+
+    /// The linkage it was made from.
+    #[must_use]
+    pub fn linkage(&self) -> &Linkage {
+        &self.0.linkage
+    }
+
+    /// The market.
+    #[must_use]
+    pub fn market(&self) -> &Market {
+        self.0.linkage.market()
+    }
+
+    /// The policy as run, mechanism included.
+    #[must_use]
+    pub fn policy(&self) -> &Policy {
+        &self.0.policy
+    }
+
+    /// Who delivers how much to whom, sorted by (offer, demand).
+    #[must_use]
+    pub fn allocations(&self) -> &[Allocation] {
+        &self.0.allocations
+    }
+
+    /// The allocation of a pair, if there is one.
+    #[must_use]
+    pub fn allocation(&self, offer: OfferIx, demand: DemandIx) -> Option<&Allocation> {
+        let all = self.allocations();
+        all.binary_search_by_key(&(offer, demand), |a| (a.offer, a.demand)).ok().map(|at| &all[at])
+    }
+
+    /// The prices that prove the bound.
+    #[must_use]
+    pub fn prices(&self) -> &Prices {
+        &self.0.prices
+    }
+
+    /// What the plan reaches and what no plan can exceed.
+    #[must_use]
+    pub fn bounds(&self) -> &Bounds {
+        &self.0.bounds
+    }
+
+    fn situation(&self) -> Situation<'_> {
+        let inner = &self.0;
+        Situation {
+            linkage: &inner.linkage,
+            prices: &inner.prices,
+            allocations: &inner.allocations,
+            exact: inner.bounds.status == Status::Optimal,
+            ledger: &inner.ledger,
+        }
+    }
+
+    /// Offers with something left, sorted, each with its reason.
+    #[must_use]
+    pub fn unmatched_offers(&self) -> &[Unmatched<OfferIx>] {
+        &self.0.unmatched_offers
+    }
+
+    /// Demands with something left, sorted, each with its reason.
+    #[must_use]
+    pub fn unmatched_demands(&self) -> &[Unmatched<DemandIx>] {
+        &self.0.unmatched_demands
+    }
+}
+
+fn failed(error: SolveError) -> Error {
+    match error {
+        SolveError::Overflow { .. } => Error::Overflow(format!(
+            "{error}. Prices or weights this large cannot be added up exactly: check their units"
+        )),
+        other => Error::Internal(other.to_string()),
+    }
+}
+
+fn prices(linkage: &Linkage, optimum: solve::Optimum) -> Prices {
+    let by_volume = linkage.policy().objective == crate::policy::Objective::Volume;
+    Prices {
+        offers: optimum.row_price,
+        demands: optimum.column_price,
+        cooperatives: optimum.row_group_price,
+        enterprises: optimum.column_group_price,
+        kg_weight: if by_volume { network::kg_weight(linkage.market()) } else { 0 },
+    }
+}
+
+/// Contracts and new kilograms in one sorted list.
+fn gather(linkage: &Linkage, new: &[i64]) -> Vec<Allocation> {
+    let market = linkage.market();
+    let contract = |c: &crate::market::Signed| Allocation {
+        offer: c.offer,
+        demand: c.demand,
+        volume: c.volume,
+        contract: c.volume,
+    };
+    let mut allocations: Vec<Allocation> = market.signed().iter().map(contract).collect();
+    let signed = allocations.len();
+    for (pair, &kg) in linkage.candidates().zip(new).filter(|(_, kg)| **kg > 0) {
+        let key = (pair.offer, pair.demand);
+        match allocations[..signed].binary_search_by_key(&key, |a| (a.offer, a.demand)) {
+            Ok(at) => allocations[at].volume.0 += kg,
+            Err(_) => allocations.push(Allocation {
+                offer: pair.offer,
+                demand: pair.demand,
+                volume: Kg(kg),
+                contract: Kg(0),
+            }),
+        }
+    }
+    allocations.sort_by_key(|a| (a.offer, a.demand));
+    allocations
+}

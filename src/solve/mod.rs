@@ -1,0 +1,48 @@
+//! The solver kernel: exact optimal volumes on integer networks.
+//!
+//! This module knows only integers. Rows are supplies, columns are demands, edges join a row to a column
+//! and are worth `value` for every unit that flows; rows and columns belong to groups whose totals may be
+//! limited. What an offer or an enterprise is, it never learns.
+//!
+//! | question | function | what it promises |
+//! |---|---|---|
+//! | the most valuable flow | [`optimum`] | exact, canonical, with prices that prove it |
+//! | what a flow breaks | [`violations`] | every broken capacity and limit, in a fixed order |
+//! | a flow within lots, partner limits, … | [`within_limits`] | feasible, at least as good as [`greedy`]; not optimal (the problem is NP-hard) |
+//! | the plain rule "best edge first" | [`greedy`] | feasible; the yardstick every better rule must beat |
+//!
+//! # How the files fit
+//! ```text
+//! transport   the instance and its one validation        error    what can go wrong
+//! component   splits it into independent components      network  one component as a network with a root
+//! tree        spanning tree of a network                 pricing  which arc enters next
+//! simplex     pivots until no arc wants to enter         tie      the published tie number of an edge
+//! optimum     components in parallel, two phases, prices
+//! limits      limits outside the network, the check      greedy   best edge first
+//! repair      close what violates, solve again, fill up
+//! ```
+//!
+//! # Determinism
+//! All arithmetic is on integers; tasks are fixed by the data and never by the threads; results are merged
+//! in the order of the rows. The same transport gives the same result on every machine and any number of
+//! threads, and (by the tie rule of [`optimum`]) for any order of rows, columns and groups.
+
+mod component;
+mod error;
+mod greedy;
+mod limits;
+mod network;
+mod optimum;
+mod pricing;
+mod repair;
+mod simplex;
+mod tie;
+mod transport;
+mod tree;
+
+pub use error::SolveError;
+pub use greedy::greedy;
+pub use limits::{Limits, Shared, Violation, violations};
+pub use optimum::{Optimum, optimum};
+pub use repair::within_limits;
+pub use transport::Transport;

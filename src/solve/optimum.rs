@@ -1,0 +1,202 @@
+//! The optimum of a transport: its canonical flow and the prices that prove it.
+//!
+//! **Problem.** `transport` states it. This file puts the parts together: split (`component`), one network a component
+//! (`network`), and on each two runs of the simplex (`simplex`), components in parallel.
+//!
+//! **Two phases, one optimum.** Phase 1 maximises the value. By complementary slackness the optimal flows are exactly
+//! those that use the arcs of non-zero gain as phase 1 left them: empty or full. So phase 2 keeps the tree and the
+//! value potentials, lets only arcs of gain 0 enter, and maximises the tie numbers (`tie`) with potentials of their
+//! own. It walks on the optimal face only, ends in the one flow of greatest `(Σ value·flow, Σ tie·flow)`,
+//! and needs no wide integers. On untied data it ends at once.
+//!
+//! **Prices.** Let `p(u)` be the value potential of node `u` in the component's network. Then
+//!
+//! ```text
+//! row group  p(g)                       column group  −p(h)
+//! row        max(0, p(r) − p(g))        column        max(0, p(h) − p(c))         (p of the root where no group binds)
+//! ```
+//!
+//! * *They prove the optimum.* All are `>= 0`; on every edge `value <= ` the sum of its four prices, except where the edge
+//!   is at its capacity, with equality where flow is between the bounds; a price is positive only where the capacity
+//!   is used up. So `Σ capacity · price + Σ edge capacity · max(0, value − prices) = Σ value · flow`.
+//! * *They depend on the flow alone.* The final tree is strongly feasible: from every node its path to the root has
+//!   room. Tree arcs gain 0 and no arc with room gains, so that path is a longest one in the residual graph:
+//!   `p(u) = −(shortest residual distance from u to the root)`. Any algorithm that finds this flow finds
+//!   these prices; which pivots led there does not matter.
+//! * *What they mean.* `p(r)` is what one more unit of row `r` would add. A column's prices say what would be lost with one
+//!   unit of its demand. Of all prices that prove the optimum these are the lowest for rows, highest for columns.
+//! * *Columns that can take nothing* (capacity 0, or in a group of capacity 0) are outside the network. Theirs is the least
+//!   price that covers `value − row price − row group price` on all their edges; it is the group's if the group's
+//!   capacity is 0, else the column's.
+//!
+//! **What it cannot do.** Start from an earlier solution: every call solves from nothing.
+
+use super::component::{Component, Split};
+use super::error::SolveError;
+use super::network::{NONE, Network};
+use super::pricing::Menu;
+use super::simplex::Simplex;
+use super::tie;
+use super::transport::Transport;
+use rayon::prelude::*;
+
+/// The most valuable flow of a [`Transport`] and the prices that prove it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Optimum {
+    /// Units on each edge.
+    pub flow: Vec<i64>,
+    /// Price of each row's capacity, `>= 0`: what one more unit would add beyond its group's price.
+    pub row_price: Vec<i64>,
+    /// Price of each column's capacity, `>= 0`.
+    pub column_price: Vec<i64>,
+    /// Price of each row group's limit, `>= 0`; 0 where it cannot bind.
+    pub row_group_price: Vec<i64>,
+    /// Price of each column group's limit, `>= 0`; 0 where it cannot bind.
+    pub column_group_price: Vec<i64>,
+    /// Simplex pivots spent, a measure of work that does not depend on the machine.
+    pub pivots: u64,
+}
+
+/// Finds the flow of greatest `Σ value · flow`, and among those the one of greatest `Σ tie · flow`.
+///
+/// The tie number of an edge is a published hash of the keys of its row and column: with
+/// `x = row_key ^ rotate_left(column_key, 32)` it is `max(1, splitmix64_finaliser(x) >> 24)`, a number of 40 bits
+/// (fewer only in components above four million nodes); disposal counts 0. With keys that are hashes of ids the
+/// optimum is unique with near certainty, and so independent of the order of rows, columns and edges, of the
+/// algorithm and of the number of threads. The prices are determined by the flow: minus the shortest residual
+/// distances to free disposal, so rows get the lowest prices that prove the optimum and columns the highest.
+///
+/// # Errors
+/// [`SolveError::Malformed`] if lengths or indices do not fit or a number is negative; [`SolveError::Overflow`]
+/// if `(rows + columns + groups + 2) · max value` exceeds `i64::MAX / 2`.
+///
+/// # Examples
+/// Two offers of 5 and 4 units meet a demand for 6:
+/// ```
+/// use lienket::solve::{Transport, optimum};
+///
+/// let market = Transport {
+///     row_capacity: vec![5, 4],
+///     column_capacity: vec![6],
+///     row_group: vec![0, 1],
+///     column_group: vec![0],
+///     row_group_capacity: vec![None, None],
+///     column_group_capacity: vec![None],
+///     row_start: vec![0, 1, 2],
+///     column: vec![0, 0],
+///     value: vec![3, 7],
+///     edge_capacity: None,
+///     row_key: vec![11, 12],
+///     column_key: vec![21],
+/// };
+/// let best = optimum(&market)?;
+/// assert_eq!(best.flow, [2, 4]);
+/// assert_eq!((best.row_price, best.column_price), (vec![0, 4], vec![3])); // 4·4 + 6·3 = 2·3 + 4·7
+/// # Ok::<(), lienket::solve::SolveError>(())
+/// ```
+pub fn optimum(transport: &Transport) -> Result<Optimum, SolveError> {
+    transport.check()?;
+    solve(transport)
+}
+
+/// [`optimum`] of a transport that is known to be well formed.
+pub(super) fn solve(transport: &Transport) -> Result<Optimum, SolveError> {
+    let split = Split::of(transport);
+    let solved: Vec<Result<Part, SolveError>> = split
+        .components
+        .par_iter()
+        .with_max_len(1)
+        .map(|component| Part::solve(&Network::of(transport, &split, component)))
+        .collect();
+    let mut optimum = Optimum {
+        flow: vec![0; transport.edges()],
+        row_price: vec![0; transport.rows()],
+        column_price: vec![0; transport.columns()],
+        row_group_price: vec![0; transport.row_group_capacity.len()],
+        column_group_price: vec![0; transport.column_group_capacity.len()],
+        pivots: 0,
+    };
+    for (component, part) in split.components.iter().zip(solved) {
+        part?.write(transport, &split, component, &mut optimum);
+    }
+    cover_dead_columns(transport, &split, &mut optimum);
+    Ok(optimum)
+}
+
+/// The optimum of one component, in its local numbers.
+struct Part {
+    flow: Vec<i64>,
+    row_price: Vec<i64>,
+    column_price: Vec<i64>,
+    row_group_price: Vec<i64>,
+    column_group_price: Vec<i64>,
+    pivots: u64,
+}
+
+impl Part {
+    fn solve(network: &Network) -> Result<Part, SolveError> {
+        let mut simplex = Simplex::at_rest(network);
+        simplex.run(&Menu::all(network))?;
+        let ties = simplex.tie_potential(tie::bits(network.nodes()));
+        let potential = std::mem::replace(&mut simplex.potential, ties);
+        simplex.run(&Menu::face(network, &potential))?;
+
+        let above = |u: usize| match network.group[u] {
+            NONE => 0,
+            group => potential[group as usize],
+        };
+        let (first_row, root) = (network.first_row as usize, network.root as usize);
+        let first_column_group = network.first_column_group as usize;
+        Ok(Part {
+            flow: simplex.flow(),
+            row_group_price: potential[..first_row].to_vec(),
+            row_price: (first_row..root).map(|u| (potential[u] - above(u)).max(0)).collect(),
+            column_price: (root + 1..first_column_group).map(|u| (above(u) - potential[u]).max(0)).collect(),
+            column_group_price: potential[first_column_group..].iter().map(|p| -p).collect(),
+            pivots: simplex.pivots,
+        })
+    }
+
+    fn write(self, transport: &Transport, split: &Split, component: &Component, optimum: &mut Optimum) {
+        let mut flow = self.flow.iter();
+        for &row in &component.rows {
+            for edge in transport.edges_of(row as usize) {
+                if !split.dead[transport.column[edge] as usize] {
+                    optimum.flow[edge] = *flow.next().expect("the network has the live edges of its rows");
+                }
+            }
+        }
+        let scatter = |members: &[u32], part: &[i64], whole: &mut [i64]| {
+            for (&member, &price) in members.iter().zip(part) {
+                whole[member as usize] = price;
+            }
+        };
+        scatter(&component.rows, &self.row_price, &mut optimum.row_price);
+        scatter(&component.columns, &self.column_price, &mut optimum.column_price);
+        scatter(&component.row_groups, &self.row_group_price, &mut optimum.row_group_price);
+        scatter(&component.column_groups, &self.column_group_price, &mut optimum.column_group_price);
+        optimum.pivots += self.pivots;
+    }
+}
+
+/// Prices the columns outside the network so that their edges are covered too.
+fn cover_dead_columns(transport: &Transport, split: &Split, optimum: &mut Optimum) {
+    for row in 0..transport.rows() {
+        let group = transport.row_group[row] as usize;
+        let covered = optimum.row_price[row] + optimum.row_group_price[group];
+        for edge in transport.edges_of(row) {
+            let column = transport.column[edge] as usize;
+            if !split.dead[column] {
+                continue;
+            }
+            let group = transport.column_group[column] as usize;
+            let missing = transport.value[edge] - covered;
+            if split.column_group_binds[group] && transport.column_group_capacity[group] == Some(0) {
+                optimum.column_group_price[group] = optimum.column_group_price[group].max(missing);
+            } else {
+                let missing = missing - optimum.column_group_price[group];
+                optimum.column_price[column] = optimum.column_price[column].max(missing);
+            }
+        }
+    }
+}
