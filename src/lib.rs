@@ -1,11 +1,14 @@
 //! lienket
 mod error;
 mod id;
+#[cfg(feature = "json")]
+pub mod io;
 mod linkage;
 mod market;
 mod metrics;
 mod plan;
 mod policy;
+pub mod report;
 pub mod solve;
 mod units;
 mod watch;

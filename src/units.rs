@@ -221,3 +221,54 @@ impl fmt::Display for Window {
         write!(f, "{} … {}", self.from, self.to)
     }
 }
+
+/// A fraction as documents show it.
+pub(crate) fn six_digits(value: f64) -> f64 {
+    (value * 1e6).round() / 1e6
+}
+
+/// A whole number for people, its thousands set off.
+pub(crate) fn grouped(number: i128, separator: char) -> String {
+    let digits = number.unsigned_abs().to_string();
+    let mut text = if number < 0 { "−".to_owned() } else { String::new() };
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            text.push(separator);
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thousands_are_set_off() {
+        assert_eq!(grouped(0, ','), "0");
+        assert_eq!(grouped(999, ','), "999");
+        assert_eq!(grouped(-1_234_567, '.'), "−1.234.567");
+    }
+
+    #[test]
+    fn days_are_those_of_the_calendar() {
+        let day = |text: &str| text.parse::<Date>().expect("a day of the calendar");
+        assert_eq!(day("1970-01-01").number(), 0);
+        assert_eq!(day("2024-02-29").number() + 1, day("2024-03-01").number());
+        assert_eq!(Window::new(day("2025-12-01"), day("2026-03-31")).days(), 121);
+        assert_eq!(day("0000-01-01").to_string(), "0000-01-01");
+        assert_eq!(day("9999-12-31").to_string(), "9999-12-31");
+        for bad in ["2025-02-29", "2025-13-01", "2025-1-1", "20250101", "2025-01-01T00:00", "", "2025/01/01", "+025-01-01"] {
+            assert!(bad.parse::<Date>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn scores_round_once_half_away_from_zero() {
+        assert_eq!(Score::from_fraction(0.000_000_5).micro(), 1);
+        assert_eq!(Score::from_fraction(1.5).micro(), Score::ONE);
+        assert_eq!(Score::from_fraction(-0.5).micro(), 0);
+        assert_eq!(Score::from_fraction(0.812_345).to_string(), "0.812345");
+    }
+}

@@ -25,8 +25,8 @@ pub(crate) use score::road_km;
 use crate::error::Error;
 use crate::id::{DemandIx, OfferIx};
 use crate::market::Market;
-use crate::policy::Policy;
-use crate::units::{Metres, Score};
+use crate::policy::{PerCriterion, Policy};
+use crate::units::{Metres, Score, six_digits};
 use crate::watch::{Progress, Stage, Watch};
 
 /// A pair that passes every rule.
@@ -247,6 +247,16 @@ impl Linkage {
         self.judge().distance(offer, demand)
     }
 
+    /// Criterion values of a candidate, [cooperative's view, enterprise's view], six digits each.
+    #[must_use]
+    pub fn criteria(&self, offer: OfferIx, demand: DemandIx) -> Option<PerCriterion<[f64; 2]>> {
+        self.position(offer, demand)?;
+        let judge = self.judge();
+        let (fit, shared) = (judge.fit(offer, demand)?, judge.shared(offer, demand).ok()?);
+        let values = judge.values(offer, demand, fit, shared).values();
+        Some(PerCriterion::of(values.map(|views| views.map(six_digits))))
+    }
+
     pub(crate) fn judge(&self) -> &Judge {
         &self.0.judge
     }
@@ -257,10 +267,6 @@ impl Linkage {
 
     pub(crate) fn row(&self, offer: OfferIx) -> std::ops::Range<usize> {
         self.0.start[offer.index()]..self.0.start[offer.index() + 1]
-    }
-
-    pub(crate) fn row_starts(&self) -> &[usize] {
-        &self.0.start
     }
 
     /// Demand of every candidate, by position.

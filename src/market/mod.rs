@@ -17,6 +17,7 @@ mod relation;
 pub(crate) mod standard;
 mod validate;
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -151,12 +152,12 @@ impl Market {
         let catalogue = Catalogue::built_in();
         let mut issues = validate::issues(&parts, &catalogue);
         if !read.is_empty() {
-            let shadowed = |issue: &Issue| {
-                read.iter().any(|r| {
-                    issue.pointer.strip_prefix(&r.pointer).is_some_and(|s| s.is_empty() || s.starts_with('/'))
-                })
+            let faulted: HashSet<&str> = read.iter().map(|issue| issue.pointer.as_str()).collect();
+            let shadowed = |pointer: &str| {
+                let mut ends = pointer.match_indices('/').map(|(at, _)| at).chain([pointer.len()]);
+                ends.any(|end| faulted.contains(&pointer[..end]))
             };
-            issues.retain(|issue| !shadowed(issue));
+            issues.retain(|issue| !shadowed(&issue.pointer));
             issues.splice(0..0, read);
         }
         if issues.iter().any(|issue| issue.severity == Severity::Error) {
@@ -165,6 +166,15 @@ impl Market {
         let mut written: Vec<usize> = (0..parts.contracts.len()).collect();
         written.sort_by_key(|&i| &parts.contracts[i]);
         Ok(Self::index(canonical::canonical(parts), written, &catalogue, issues))
+    }
+
+    /// The market with its warnings pointing where the reader of another kind of document will look.
+    #[cfg(feature = "json")]
+    pub(crate) fn with_warnings(mut self, show: impl Fn(Issue) -> Option<Issue>) -> Self {
+        if let Some(inner) = Arc::get_mut(&mut self.0) {
+            inner.warnings = std::mem::take(&mut inner.warnings).into_iter().filter_map(show).collect();
+        }
+        self
     }
 
     fn index(
@@ -358,11 +368,6 @@ impl Market {
         relations
             .binary_search_by_key(&(cooperative, enterprise), |(c, e, _)| (*c, *e))
             .map_or(Relation::UNKNOWN, |at| relations[at].2)
-    }
-
-    /// Whether two handles are the same market.
-    pub(crate) fn same(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.0, &other.0)
     }
 }
 

@@ -1,10 +1,11 @@
 //! Explanations in English.
 
 use crate::linkage::Rule;
-use crate::plan::explain::prose::{Words, grouped};
+use crate::plan::explain::prose::Words;
 use crate::plan::explain::{Held, Outcome, Remedy, Rival, Shortcoming};
 use crate::plan::reason::Reason;
 use crate::policy::Criterion;
+use crate::units::grouped;
 use crate::{CertificateStatus, Kg, VndPerKg};
 
 pub(super) const WORDS: Words = Words {
@@ -37,11 +38,11 @@ pub(super) const WORDS: Words = Words {
 };
 
 fn kg(kg: Kg) -> String {
-    format!("{} kg", grouped(kg.0, ','))
+    format!("{} kg", grouped(kg.0.into(), ','))
 }
 
 fn vnd(price: VndPerKg) -> String {
-    format!("{} VND/kg", grouped(price.0, ','))
+    format!("{} VND/kg", grouped(price.0.into(), ','))
 }
 
 fn rivals(rivals: &[Rival]) -> String {
@@ -65,7 +66,7 @@ fn outcome(outcome: &Outcome) -> String {
         }
         Outcome::OutCompeted { missing, rivals: list, ask_at_most } => {
             let lever = ask_at_most.map_or_else(String::new, |ask| format!("; an ask of {} or less would win", vnd(ask)));
-            format!("not linked: out-competed by {}; short by {} a kg{lever}", rivals(list), grouped(*missing, ','))
+            format!("not linked: out-competed by {}; short by {} a kg{lever}", rivals(list), grouped((*missing).into(), ','))
         }
         Outcome::Tie { rivals: list } => {
             format!("not linked: of equal merit with {}; the published tie rule decided", rivals(list))

@@ -6,7 +6,7 @@ use crate::plan::explain::{CriterionLine, Outcome, PairExplanation, Remedy, Riva
 use crate::plan::network::gain;
 use crate::plan::reason::{Reason, Situation, View};
 use crate::policy::{Criterion, Objective};
-use crate::units::{Kg, Score, VndPerKg};
+use crate::units::{Kg, Score, VndPerKg, six_digits};
 
 pub(super) fn explain(situation: &Situation, offer: OfferIx, demand: DemandIx) -> PairExplanation {
     let linkage = situation.linkage;
@@ -26,9 +26,9 @@ pub(super) fn explain(situation: &Situation, offer: OfferIx, demand: DemandIx) -
             let weight = [sides[0][i] / totals[0], sides[1][i] / totals[1]];
             CriterionLine {
                 criterion: Criterion::ALL[i],
-                value: value.map(six),
-                weight: weight.map(six),
-                contribution: [six(weight[0] * value[0]), six(weight[1] * value[1])],
+                value: value.map(six_digits),
+                weight: weight.map(six_digits),
+                contribution: [six_digits(weight[0] * value[0]), six_digits(weight[1] * value[1])],
             }
         };
         values.values().into_iter().enumerate().map(line).collect()
@@ -47,11 +47,6 @@ pub(super) fn explain(situation: &Situation, offer: OfferIx, demand: DemandIx) -
         criteria: lines,
         certificates: certificates::uses(judge, offer, demand),
     }
-}
-
-/// Six digits, as documents show fractions.
-pub(super) fn six(value: f64) -> f64 {
-    (value * 1e6).round() / 1e6
 }
 
 /// Every rule, each the others aside, with the smallest change where it fails.

@@ -8,6 +8,7 @@ use crate::plan::explain::{
 };
 use crate::plan::reason::Reason;
 use crate::policy::Criterion;
+use crate::units::grouped;
 
 /// The words of a language.
 pub(super) struct Words {
@@ -83,22 +84,6 @@ impl fmt::Display for Explanation {
     }
 }
 
-/// A whole number with its thousands set off.
-pub(super) fn grouped(number: i64, separator: char) -> String {
-    let digits = number.unsigned_abs().to_string();
-    let mut text = String::new();
-    if number < 0 {
-        text.push('−');
-    }
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            text.push(separator);
-        }
-        text.push(digit);
-    }
-    text
-}
-
 fn write_pair(out: &mut String, e: &PairExplanation, w: &Words) -> fmt::Result {
     writeln!(out, "{} `{}` {} {} → {} `{}` {} {}", w.offer, e.offer, w.of, e.cooperative, w.demand, e.demand, w.of, e.enterprise)?;
     writeln!(out, "{}", (w.outcome)(&e.outcome))?;
@@ -145,7 +130,7 @@ fn write_pair(out: &mut String, e: &PairExplanation, w: &Words) -> fmt::Result {
 }
 
 fn write_account(out: &mut String, title: &str, a: &Account, w: &Words) -> fmt::Result {
-    let kg = |kg: i64| grouped(kg, w.thousands);
+    let kg = |kg: i64| grouped(kg.into(), w.thousands);
     writeln!(out, "{title}: {}, {} kg", a.product, kg(a.volume_kg.0))?;
     write!(out, "{} {} kg, {} {} kg", w.matched, kg(a.matched_kg.0), w.left, kg(a.left_kg.0))?;
     match a.reason {

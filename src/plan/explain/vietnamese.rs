@@ -1,10 +1,11 @@
 //! Explanations in Vietnamese.
 
 use crate::linkage::Rule;
-use crate::plan::explain::prose::{Words, grouped};
+use crate::plan::explain::prose::Words;
 use crate::plan::explain::{Held, Outcome, Remedy, Rival, Shortcoming};
 use crate::plan::reason::Reason;
 use crate::policy::Criterion;
+use crate::units::grouped;
 use crate::{CertificateStatus, Kg, VndPerKg};
 
 pub(super) const WORDS: Words = Words {
@@ -37,11 +38,11 @@ pub(super) const WORDS: Words = Words {
 };
 
 fn kg(kg: Kg) -> String {
-    format!("{} kg", grouped(kg.0, '.'))
+    format!("{} kg", grouped(kg.0.into(), '.'))
 }
 
 fn vnd(price: VndPerKg) -> String {
-    format!("{} đ/kg", grouped(price.0, '.'))
+    format!("{} đ/kg", grouped(price.0.into(), '.'))
 }
 
 fn rivals(rivals: &[Rival]) -> String {
@@ -71,7 +72,7 @@ fn outcome(outcome: &Outcome) -> String {
             format!(
                 "không kết nối: các cặp khác có giá trị hơn: {}; thiếu {} mỗi kg{lever}",
                 rivals(list),
-                grouped(*missing, '.')
+                grouped((*missing).into(), '.')
             )
         }
         Outcome::Tie { rivals: list } => {

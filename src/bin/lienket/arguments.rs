@@ -1,0 +1,133 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Matches cooperatives with enterprises along agricultural value chains.
+#[derive(Parser)]
+#[command(version, about, arg_required_else_help = true)]
+#[command(after_help = "MARKET is a .json file or a folder of CSV files. Exit codes: 0 done; 1 the answer is no; \
+2 usage, unreadable input, or a document with faults; 3 a bug.")]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Validate a market: print every fault and warning
+    Check {
+        /// The market
+        market: PathBuf,
+    },
+    /// Run one matching round: candidates, scores, volumes, reasons
+    Match(Match),
+    /// Re-check a plan from the documents alone: limits, scores, objective, certificate, reasons
+    Verify {
+        /// The market
+        market: PathBuf,
+        /// The plan, as `match` wrote it
+        plan: PathBuf,
+    },
+    /// Say why a pair, an offer or a demand is linked or not, and what would change it
+    Explain(Explain),
+    /// Convert a market between JSON and a folder of CSV files
+    Convert {
+        /// The market
+        market: PathBuf,
+        /// Where to: a .json file, or a folder
+        out: PathBuf,
+    },
+    /// Print the built-in products, standards, acceptances and places
+    Catalogue {
+        /// As JSON, with the version
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Args)]
+pub(crate) struct Match {
+    /// The market
+    pub market: PathBuf,
+    /// The policy, TOML or JSON; the defaults without it
+    #[arg(long, value_name = "FILE")]
+    pub policy: Option<PathBuf>,
+    /// The mechanism; wins over the policy's
+    #[arg(long, value_name = "M")]
+    pub mechanism: Option<Mechanism>,
+    /// Folder for plan.json and matches.csv; `-` writes the plan to standard output
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Number of threads; the result does not depend on it
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
+    /// Language of the summary
+    #[arg(long, value_enum, default_value_t = Language::En)]
+    pub language: Language,
+}
+
+#[derive(Args)]
+pub(crate) struct Explain {
+    /// The market
+    pub market: PathBuf,
+    /// The plan, as `match` wrote it
+    pub plan: PathBuf,
+    #[command(flatten)]
+    pub about: About,
+    /// As JSON, codes with parameters
+    #[arg(long)]
+    pub json: bool,
+    /// Language of the text
+    #[arg(long, value_enum, default_value_t = Language::En)]
+    pub language: Language,
+}
+
+#[derive(Args)]
+#[group(required = true, multiple = false)]
+pub(crate) struct About {
+    /// An offer, by its id
+    #[arg(long, value_name = "ID", allow_hyphen_values = true)]
+    pub offer: Option<String>,
+    /// A demand, by its id
+    #[arg(long, value_name = "ID", allow_hyphen_values = true)]
+    pub demand: Option<String>,
+    /// A pair, by the ids of its offer and demand
+    #[arg(long, num_args = 2, value_names = ["OFFER", "DEMAND"], allow_hyphen_values = true)]
+    pub pair: Option<Vec<String>>,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum Mechanism {
+    /// The largest total of the objective, with a proof
+    Optimal,
+    /// Pairs by joint score, highest first: a baseline
+    Greedy,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum Language {
+    /// English
+    En,
+    /// Tiếng Việt
+    Vi,
+}
+
+impl From<Mechanism> for lienket::Mechanism {
+    fn from(mechanism: Mechanism) -> Self {
+        match mechanism {
+            Mechanism::Optimal => Self::Optimal,
+            Mechanism::Greedy => Self::Greedy,
+        }
+    }
+}
+
+impl From<Language> for lienket::Language {
+    fn from(language: Language) -> Self {
+        match language {
+            Language::En => Self::English,
+            Language::Vi => Self::Vietnamese,
+        }
+    }
+}

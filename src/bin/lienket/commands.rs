@@ -1,0 +1,188 @@
+//! One function a command: read, call the library, write.
+
+use std::io::{Write, stdout};
+use std::path::Path;
+
+use lienket::io::{self, Unfinished};
+use lienket::{Catalogue, Error, Linkage, Market, Metrics, Plan, Policy, Severity, Status, report};
+
+use crate::arguments::{Arguments, Command, Explain, Match};
+use crate::progress::Bar;
+use crate::{Answer, failed};
+
+pub(crate) fn run(arguments: Arguments) -> Answer {
+    let done = match arguments.command {
+        Command::Check { market } => return check(&market),
+        Command::Verify { market, plan } => return verify(&market, &plan),
+        Command::Match(arguments) => matching(&arguments),
+        Command::Explain(arguments) => explain(&arguments),
+        Command::Convert { market, out } => convert(&market, &out),
+        Command::Catalogue { json } => catalogue(json),
+    };
+    done.map_or_else(|error| failed(&error), |()| Answer::Yes)
+}
+
+/// Writes to standard output; a reader that has gone away is no failure.
+fn print(text: &str) {
+    let mut out = stdout().lock();
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+}
+
+#[expect(clippy::print_stderr, reason = "warnings of the program go to standard error")]
+fn warn(market: &Market, path: &Path) {
+    let count = market.warnings().len();
+    if count > 0 {
+        eprintln!("{count} warnings about {0}; `lienket check {0}` tells them", path.display());
+    }
+}
+
+#[expect(clippy::print_stderr, reason = "faults and warnings go to standard error")]
+fn check(path: &Path) -> Answer {
+    // Whether contracts fit certified volumes depends on the policy; here, the default one.
+    let checked = io::read_market(path)
+        .and_then(|market| Linkage::build(&market, &Policy::default()).map(|linkage| (market, linkage.len())));
+    let (issues, answer) = match &checked {
+        Ok((market, _)) => (market.warnings(), Answer::Yes),
+        Err(Error::Faults(issues)) => (issues.as_slice(), Answer::No),
+        Err(error) => return failed(error),
+    };
+    for issue in issues {
+        eprintln!("{issue}");
+    }
+    let faults = issues.iter().filter(|issue| issue.severity == Severity::Error).count();
+    let warnings = issues.len() - faults;
+    print(&format!("{}: {faults} faults, {warnings} warnings\n", path.display()));
+    if let Ok((market, candidates)) = &checked {
+        print(&format!(
+            "{} cooperatives with {} offers, {} enterprises with {} demands, {candidates} candidate pairs\n",
+            market.cooperatives().len(),
+            market.offers().len(),
+            market.enterprises().len(),
+            market.demands().len()
+        ));
+    }
+    answer
+}
+
+fn matching(arguments: &Match) -> Result<(), Error> {
+    let policy = arguments.policy.as_ref().map_or_else(|| Ok(Policy::default()), io::read_policy)?;
+    let mechanism = arguments.mechanism.map_or(policy.mechanism, Into::into);
+    let market = io::read_market(&arguments.market)?;
+    warn(&market, &arguments.market);
+    let solve = || -> Result<Plan, Error> {
+        let bar = Bar::new();
+        let linkage = Linkage::build_watched(&market, &policy, &|progress| bar.watch(progress))?;
+        Plan::solve_watched(&linkage, mechanism, &|progress| bar.watch(progress))
+    };
+    let plan = match arguments.threads {
+        None => solve(),
+        Some(threads) => rayon_pool(threads.into())?.install(solve),
+    }?;
+    if arguments.out.as_ref().is_some_and(|out| out.as_os_str() == "-") {
+        print(&io::plan_document(&plan));
+        return Ok(());
+    }
+    if let Some(folder) = &arguments.out {
+        let mut files = Unfinished::in_folder(folder)?;
+        files.write("plan.json", |writer| io::write_plan(&plan, writer))?;
+        files.write("matches.csv", |writer| io::write_matches(&plan, writer))?;
+        files.finish()?;
+    }
+    print(&report::round(&plan, &Metrics::of(&plan), arguments.language.into()));
+    Ok(())
+}
+
+fn rayon_pool(threads: usize) -> Result<rayon::ThreadPool, Error> {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+    pool.map_err(|error| Error::Unreadable {
+        place: "--threads".to_owned(),
+        message: format!("the threads cannot be started: {error}"),
+        help: "Ask for fewer.".to_owned(),
+    })
+}
+
+fn verify(market: &Path, plan: &Path) -> Answer {
+    let verified =
+        io::read_market(market).and_then(|market| io::verify_plan(&market, &io::read_bytes(plan)?));
+    match verified {
+        Ok(plan) => {
+            print(&proved(&plan));
+            Answer::Yes
+        }
+        Err(error @ Error::Refuted(_)) => {
+            failed(&error);
+            Answer::No
+        }
+        Err(error) => failed(&error),
+    }
+}
+
+/// What a verified plan is proved to be.
+fn proved(plan: &Plan) -> String {
+    let bounds = plan.bounds();
+    let optimal = match bounds.status {
+        Status::Optimal => "optimal: the prices prove that no plan is worth more".to_owned(),
+        _ => format!(
+            "feasible: the prices prove that no plan is worth more than {}, {:.4} % above this one",
+            bounds.bound,
+            bounds.gap() * 100.0
+        ),
+    };
+    format!(
+        "verified\n  limits: {} allocations keep every limit and every contract\n  scores, reasons, funnels, metrics: as \
+         they follow from the market\n  objective: {}\n  {optimal}\n",
+        plan.allocations().len(),
+        bounds.objective
+    )
+}
+
+fn explain(arguments: &Explain) -> Result<(), Error> {
+    let market = io::read_market(&arguments.market)?;
+    let plan = io::verify_plan(&market, &io::read_bytes(&arguments.plan)?)?;
+    let about = &arguments.about;
+    let explanation = match (&about.offer, &about.demand, about.pair.as_deref()) {
+        (Some(offer), _, _) => plan.explain_offer(offer),
+        (_, Some(demand), _) => plan.explain_demand(demand),
+        (_, _, Some([offer, demand])) => plan.explain(offer, demand),
+        _ => Err(Error::Internal("the command line names nothing to explain".to_owned())),
+    }?;
+    if arguments.json {
+        print(&io::explanation_document(&explanation));
+    } else {
+        print(&explanation.in_language(arguments.language.into()));
+    }
+    Ok(())
+}
+
+fn convert(market: &Path, out: &Path) -> Result<(), Error> {
+    let read = io::read_market(market)?;
+    warn(&read, market);
+    io::write_market(&read, out)?;
+    print(&format!("{} written\n", out.display()));
+    Ok(())
+}
+
+fn catalogue(json: bool) -> Result<(), Error> {
+    let catalogue = Catalogue::built_in();
+    if json {
+        print(&io::catalogue_document(&catalogue));
+        return Ok(());
+    }
+    let mut text = format!("Built-in catalogue, version {}\n", catalogue.version());
+    let mut section = |title: &str, lines: Vec<String>| {
+        text += &format!("\n{title} ({})\n  {}\n", lines.len(), lines.join("\n  "));
+    };
+    let named = |id: &str, name: &str, en: Option<&str>| {
+        en.map_or_else(|| format!("{id}  {name}"), |en| format!("{id}  {name} · {en}"))
+    };
+    section("Products", catalogue.products().iter().map(|p| named(&p.id, &p.name, p.name_en.as_deref())).collect());
+    section("Standards", catalogue.standards().iter().map(|s| named(&s.id, &s.name, s.name_en.as_deref())).collect());
+    let acceptance = |a: &lienket::Acceptance| {
+        let kind = format!("{:?}", a.kind).to_lowercase();
+        format!("{} for {} ({kind}) {}", a.holds, a.asked, a.basis.as_deref().unwrap_or_default())
+    };
+    section("Acceptances", catalogue.acceptances().iter().map(acceptance).collect());
+    section("Places", catalogue.places().iter().map(|p| format!("{}  {}  {}, {}", p.id, p.name, p.lat, p.lon)).collect());
+    print(&text);
+    Ok(())
+}

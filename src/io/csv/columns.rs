@@ -1,0 +1,146 @@
+//! The files of a market folder and their columns: the field names of the document, nested ones flattened.
+
+/// One file.
+pub(super) struct Sheet {
+    /// The list it holds, as the document names it.
+    pub(super) list: &'static str,
+    pub(super) file: &'static str,
+    pub(super) columns: &'static [Column],
+}
+
+/// One column.
+pub(super) struct Column {
+    pub(super) name: &'static str,
+    /// The object and the field in it, where the column is not a field of its own.
+    pub(super) inside: Option<(&'static str, &'static str)>,
+    pub(super) required: bool,
+}
+
+const fn must(name: &'static str) -> Column {
+    Column { name, inside: None, required: true }
+}
+
+const fn may(name: &'static str) -> Column {
+    Column { name, inside: None, required: false }
+}
+
+const fn inside(name: &'static str, object: &'static str, field: &'static str) -> Column {
+    Column { name, inside: Some((object, field)), required: false }
+}
+
+const LAT: Column = inside("lat", "place", "lat");
+const LON: Column = inside("lon", "place", "lon");
+
+pub(super) const COOPERATIVES: Sheet = Sheet {
+    list: "cooperatives",
+    file: "cooperatives.csv",
+    columns: &[
+        must("id"),
+        may("name"),
+        may("kind"),
+        must("place"),
+        LAT,
+        LON,
+        may("members"),
+        may("tags"),
+        may("capacity_kg"),
+    ],
+};
+
+pub(super) const CERTIFICATES: Sheet = Sheet {
+    list: "certificates",
+    file: "certificates.csv",
+    columns: &[
+        must("cooperative"),
+        must("standard"),
+        may("products"),
+        may("valid_from"),
+        may("valid_until"),
+        may("status"),
+        may("volume_kg"),
+    ],
+};
+
+pub(super) const ENTERPRISES: Sheet = Sheet {
+    list: "enterprises",
+    file: "enterprises.csv",
+    columns: &[must("id"), may("name"), must("place"), LAT, LON, may("tags"), may("capacity_kg")],
+};
+
+pub(super) const OFFERS: Sheet = Sheet {
+    list: "offers",
+    file: "offers.csv",
+    columns: &[
+        must("id"),
+        must("cooperative"),
+        must("product"),
+        must("volume_kg"),
+        may("min_lot_kg"),
+        may("ask_vnd_per_kg"),
+        inside("available_from", "available", "from"),
+        inside("available_to", "available", "to"),
+        may("place"),
+        LAT,
+        LON,
+        may("certified"),
+        may("seeks"),
+        may("max_buyers"),
+    ],
+};
+
+pub(super) const DEMANDS: Sheet = Sheet {
+    list: "demands",
+    file: "demands.csv",
+    columns: &[
+        must("id"),
+        must("enterprise"),
+        must("product"),
+        must("volume_kg"),
+        may("min_lot_kg"),
+        may("bid_vnd_per_kg"),
+        inside("needed_from", "needed", "from"),
+        inside("needed_to", "needed", "to"),
+        may("place"),
+        LAT,
+        LON,
+        may("requires"),
+        may("prefers"),
+        may("max_distance_km"),
+        may("substitutes"),
+        may("provides"),
+        may("max_suppliers"),
+        may("all_or_nothing"),
+        may("accepts_market_equivalents"),
+    ],
+};
+
+pub(super) const CONTRACTS: Sheet = Sheet {
+    list: "contracts",
+    file: "contracts.csv",
+    columns: &[must("offer"), must("demand"), must("volume_kg")],
+};
+
+pub(super) const EXCLUSIONS: Sheet =
+    Sheet { list: "exclusions", file: "exclusions.csv", columns: &[must("cooperative"), must("enterprise")] };
+
+pub(super) const RELATIONS: Sheet = Sheet {
+    list: "relations",
+    file: "relations.csv",
+    columns: &[must("cooperative"), must("enterprise"), may("reliability")],
+};
+
+/// The file with `format`, `as_of` and `catalogue`.
+pub(super) const HEADER: &str = "market.json";
+
+/// Every file of a folder but [`HEADER`].
+pub(super) const SHEETS: [&Sheet; 8] =
+    [&COOPERATIVES, &CERTIFICATES, &ENTERPRISES, &OFFERS, &DEMANDS, &CONTRACTS, &EXCLUSIONS, &RELATIONS];
+
+/// Files that must be there.
+pub(super) const REQUIRED: [&str; 5] =
+    [COOPERATIVES.file, ENTERPRISES.file, OFFERS.file, DEMANDS.file, HEADER];
+
+/// The fields of the document that stand in [`HEADER`].
+pub(super) fn in_header(field: &str) -> bool {
+    matches!(field, "format" | "as_of" | "catalogue")
+}

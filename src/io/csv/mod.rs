@@ -1,0 +1,13 @@
+//! Markets as folders of CSV files: one file a list, one row an entry, one column a field.
+//!
+//! Rows become the same small trees that JSON gives and are read by the same readers, so that both kinds of
+//! documents have the same faults; pointers are turned into files, rows and columns at the end.
+
+mod columns;
+mod places;
+mod read;
+mod table;
+mod write;
+
+pub use read::read_market;
+pub use write::write_market;

@@ -1,0 +1,187 @@
+//! Reading and writing documents: markets as JSON or as folders of CSV files, policies as TOML or JSON.
+//!
+//! Every fault of a document comes back at once, as [`Issue`](crate::Issue)s that point at the place.
+//! Nothing is dropped, defaulted or repaired without a word, and outputs appear whole or not at all.
+//!
+//! ```no_run
+//! let market = lienket::io::read_market("market.json")?;
+//! for warning in market.warnings() {
+//!     eprintln!("{warning}");
+//! }
+//! lienket::io::write_market(&market, "market-as-csv")?;
+//! # Ok::<(), lienket::Error>(())
+//! ```
+
+mod atomic;
+#[cfg(feature = "csv")]
+pub mod csv;
+mod draft;
+mod entries;
+mod fields;
+pub mod json;
+mod node;
+mod outputs;
+mod plan;
+pub mod policy;
+mod text;
+mod values;
+mod verify;
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+
+use sha2::{Digest, Sha256};
+
+pub use atomic::write_atomically;
+pub use outputs::Unfinished;
+#[cfg(feature = "csv")]
+pub use plan::write_matches;
+pub use plan::{catalogue_document, explanation_document, plan_document, write_plan};
+pub use policy::policy_document;
+pub use verify::verify_plan;
+
+use crate::error::Error;
+use crate::market::Market;
+use crate::policy::Policy;
+
+/// Reads a market: a `.json` file, or (with the feature `csv`) a folder of CSV files.
+///
+/// # Errors
+/// [`Error::Unreadable`] where it cannot be read or is not in its format; [`Error::Faults`] with every fault
+/// of the content.
+pub fn read_market(path: impl AsRef<Path>) -> Result<Market, Error> {
+    let path = path.as_ref();
+    let there = fs::metadata(path).map_err(|error| missing(path, &error))?;
+    if there.is_dir() {
+        return read_folder(path);
+    }
+    match extension(path).as_str() {
+        "json" => json::market_from_slice(&read_bytes(path)?).map_err(|error| text::in_file(error, &name(path))),
+        _ => Err(not_a_market(path)),
+    }
+}
+
+/// Writes a market: to a `.json` file, or else (with the feature `csv`) to a folder of CSV files.
+///
+/// # Errors
+/// [`Error::Unreadable`] where it cannot be written; what was there before is then still there.
+pub fn write_market(market: &Market, path: impl AsRef<Path>) -> Result<(), Error> {
+    let path = path.as_ref();
+    match extension(path).as_str() {
+        "json" => {
+            json::representable(market)?;
+            write_atomically(path, |writer| json::write_document(market, writer, |_| true))
+        }
+        "xlsx" | "xls" | "ods" | "csv" => Err(not_a_market(path)),
+        _ => write_folder(market, path),
+    }
+}
+
+/// Reads a policy: a `.toml` or `.json` file; any other is taken as JSON where it begins with a brace.
+///
+/// # Errors
+/// [`Error::Unreadable`] where it cannot be read or is not in its format; [`Error::Faults`] with every fault
+/// of the content.
+pub fn read_policy(path: impl AsRef<Path>) -> Result<Policy, Error> {
+    let path = path.as_ref();
+    let bytes = read_bytes(path)?;
+    let read = text::decode(&bytes).and_then(|text| {
+        let json = match extension(path).as_str() {
+            "json" => true,
+            "toml" => false,
+            _ => text.trim_start().starts_with('{'),
+        };
+        if json { policy::from_json(text.as_bytes()) } else { policy::from_toml(text) }
+    });
+    read.map_err(|error| text::in_file(error, &name(path)))
+}
+
+/// The digest that plans carry of their market: `sha256:` and the hexadecimal hash of its canonical form.
+///
+/// Canonical: lists sorted, defaults left out, keys sorted, UTF-8, no blanks, with the version of the
+/// built-in catalogue. The order in which a document lists things does not change it.
+///
+/// ```
+/// use lienket::{Market, MarketParts};
+/// let market = Market::build(MarketParts::new("2025-11-28".parse()?))?;
+/// assert_eq!(lienket::io::market_digest(&market).len(), "sha256:".len() + 64);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[must_use]
+#[expect(clippy::missing_panics_doc, reason = "the expectation always holds")]
+pub fn market_digest(market: &Market) -> String {
+    let mut canonical = serde_json::to_value(market.parts()).expect("a market is plain data with text keys");
+    canonical["format"] = draft::FORMAT.into();
+    canonical["catalogue_version"] = market.catalogue().version().into();
+    canonical.sort_all_objects();
+    let hash = Sha256::digest(canonical.to_string().as_bytes());
+    hash.iter().fold("sha256:".to_owned(), |mut digest, byte| {
+        // Writing to a string cannot fail.
+        let _ = write!(digest, "{byte:02x}");
+        digest
+    })
+}
+
+#[cfg(feature = "csv")]
+use csv::{read_market as read_folder, write_market as write_folder};
+
+#[cfg(not(feature = "csv"))]
+fn read_folder(path: &Path) -> Result<Market, Error> {
+    Err(without_csv(path))
+}
+
+#[cfg(not(feature = "csv"))]
+fn write_folder(_: &Market, path: &Path) -> Result<(), Error> {
+    Err(without_csv(path))
+}
+
+#[cfg(not(feature = "csv"))]
+fn without_csv(path: &Path) -> Error {
+    Error::Unreadable {
+        place: name(path),
+        message: "folders of CSV files need the feature `csv`, which was left out".to_owned(),
+        help: "Build with it, or name a `.json` file.".to_owned(),
+    }
+}
+
+fn extension(path: &Path) -> String {
+    path.extension().map_or_else(String::new, |extension| extension.to_string_lossy().to_lowercase())
+}
+
+fn name(path: &Path) -> String {
+    path.display().to_string()
+}
+
+/// The bytes of a file.
+///
+/// # Errors
+/// [`Error::Unreadable`] where it cannot be read.
+pub fn read_bytes(path: impl AsRef<Path>) -> Result<Vec<u8>, Error> {
+    let path = path.as_ref();
+    fs::read(path).map_err(|error| missing(path, &error))
+}
+
+fn missing(path: &Path, error: &std::io::Error) -> Error {
+    let (message, help) = match error.kind() {
+        std::io::ErrorKind::NotFound => ("there is nothing at this path".to_owned(), "Check the path."),
+        _ => (format!("it cannot be read: {error}"), "Check the path and its permissions."),
+    };
+    Error::Unreadable { place: name(path), message, help: help.to_owned() }
+}
+
+fn not_a_market(path: &Path) -> Error {
+    let (message, help) = match extension(path).as_str() {
+        "xlsx" | "xls" | "ods" => (
+            "this version does not read or write workbooks",
+            "Save each sheet as “CSV UTF-8” in one folder (cooperatives.csv, enterprises.csv, offers.csv, \
+             demands.csv, …, with market.json) and name the folder.",
+        ),
+        "csv" => (
+            "a market is several CSV files, not one",
+            "Name the folder that holds cooperatives.csv, enterprises.csv, offers.csv, demands.csv and market.json.",
+        ),
+        _ => ("this is neither a `.json` file nor a folder", "Name a `.json` file or a folder of CSV files."),
+    };
+    Error::Unreadable { place: name(path), message: message.to_owned(), help: help.to_owned() }
+}

@@ -1,0 +1,201 @@
+//! Policies as TOML or JSON documents `lienket/policy@1`.
+
+use std::collections::BTreeSet;
+
+use super::draft::check_format;
+use super::fields::{At, Fields};
+use super::json::syntax_error;
+use super::node::Node;
+use super::text::{decode, line_and_column};
+use super::values::{Value, list, unknown_word};
+use crate::error::{Error, Issue};
+use crate::market::AcceptanceKind;
+use crate::policy::{Boost, Criterion, Mechanism, PerCriterion, Policy, Weights};
+
+/// The format of policy documents.
+const FORMAT: &str = "lienket/policy@1";
+
+const FIELDS: [&str; 16] = [
+    "format",
+    "mechanism",
+    "proposing",
+    "objective",
+    "balance",
+    "min_score",
+    "accept",
+    "max_distance_km",
+    "road_factor",
+    "price_tolerance_percent",
+    "unknown",
+    "half_km",
+    "full_margin",
+    "freight_vnd_per_tonne_km",
+    "weights",
+    "boosts",
+];
+
+/// Mechanisms of this version.
+const MECHANISMS: [(&str, Mechanism); 2] = [("optimal", Mechanism::Optimal), ("greedy", Mechanism::Greedy)];
+/// Mechanisms of the format that this version does not have.
+const LATER: [&str; 2] = ["stable", "fair"];
+
+/// Reads a policy from TOML.
+///
+/// ```
+/// let policy = lienket::io::policy::from_toml("format = 'lienket/policy@1'\nmax_distance_km = 400")?;
+/// assert_eq!(policy.max_distance, Some(lienket::Km(400.0)));
+/// # Ok::<(), lienket::Error>(())
+/// ```
+///
+/// # Errors
+/// [`Error::Unreadable`] where it is not TOML, with line and column; [`Error::Faults`] with every fault.
+pub fn from_toml(document: &str) -> Result<Policy, Error> {
+    let document = document.strip_prefix('\u{feff}').unwrap_or(document);
+    let node: Node = toml::from_str(document).map_err(|error| {
+        let (line, column) = line_and_column(document, error.span().map_or(0, |span| span.start));
+        Error::Unreadable {
+            place: format!("line {line}, column {column}"),
+            message: format!("this is not TOML: {}", error.message().trim_end()),
+            help: "Correct the document there; nothing else has been checked.".to_owned(),
+        }
+    })?;
+    policy_of(node)
+}
+
+/// Reads a policy from JSON.
+///
+/// # Errors
+/// [`Error::Unreadable`] where it is not JSON, with line and column; [`Error::Faults`] with every fault.
+pub fn from_json(document: &[u8]) -> Result<Policy, Error> {
+    let text = decode(document)?;
+    policy_of(serde_json::from_str(text).map_err(|error| syntax_error(&error, text, &[]))?)
+}
+
+/// The policy as a document `lienket/policy@1`, defaults written out.
+///
+/// ```
+/// let document = lienket::io::policy_document(&lienket::Policy::default());
+/// assert_eq!(document["format"], "lienket/policy@1");
+/// assert_eq!(document["weights"]["enterprise"]["certification"], 3.0);
+/// ```
+#[must_use]
+#[expect(clippy::missing_panics_doc, reason = "the expectation always holds")]
+pub fn policy_document(policy: &Policy) -> serde_json::Value {
+    let mut document = serde_json::to_value(policy).expect("a policy is plain data with text keys");
+    document["format"] = FORMAT.into();
+    document.sort_all_objects();
+    document
+}
+
+/// Reads a policy from its tree.
+pub(super) fn policy_of(node: Node) -> Result<Policy, Error> {
+    let mut issues = Vec::new();
+    let mut fields = Fields::open(node, At::ROOT, &FIELDS, &mut issues);
+    match fields.take("format") {
+        Some(node) => check_format(node, FORMAT, fields.parts().1),
+        None => drop(fields.required::<String>("format")),
+    }
+    let default = Policy::default();
+    let policy = Policy {
+        mechanism: mechanism(&mut fields).unwrap_or(default.mechanism),
+        proposing: fields.optional("proposing").unwrap_or(default.proposing),
+        objective: fields.optional("objective").unwrap_or(default.objective),
+        balance: fields.optional("balance").unwrap_or(default.balance),
+        min_score: fields.optional("min_score").unwrap_or(default.min_score),
+        accept: accept(&mut fields).unwrap_or(default.accept),
+        max_distance: fields.optional("max_distance_km"),
+        road_factor: fields.optional("road_factor").unwrap_or(default.road_factor),
+        price_tolerance_percent: tolerance(&mut fields).unwrap_or(default.price_tolerance_percent),
+        unknown: fields.optional("unknown").unwrap_or(default.unknown),
+        half_distance: fields.optional("half_km").unwrap_or(default.half_distance),
+        full_margin: fields.optional("full_margin").unwrap_or(default.full_margin),
+        freight: fields.optional("freight_vnd_per_tonne_km").unwrap_or(default.freight),
+        weights: weights(&mut fields),
+        boosts: boosts(&mut fields),
+    };
+    // A repeated key leaves a value behind that can still be checked.
+    let shadows = |r: &Issue, issue: &Issue| {
+        let below = issue.pointer.strip_prefix(&r.pointer);
+        r.code != "duplicate_key" && below.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    let mut more = policy.issues();
+    more.retain(|issue| !issues.iter().any(|r| shadows(r, issue)));
+    issues.append(&mut more);
+    if issues.is_empty() { Ok(policy) } else { Err(Error::Faults(issues)) }
+}
+
+fn mechanism(fields: &mut Fields) -> Option<Mechanism> {
+    let node = fields.take("mechanism")?;
+    let (at, issues) = fields.parts();
+    let at = at.field("mechanism");
+    let word = String::of(node, &at, issues)?;
+    let known = MECHANISMS.iter().find(|(name, _)| *name == word).map(|(_, mechanism)| *mechanism);
+    let names = MECHANISMS.map(|(name, _)| name);
+    if LATER.contains(&word.as_str()) {
+        let message = format!("the format has the mechanism `{word}`, this version of the program does not");
+        let help = format!("Use {}, or a later version.", names.join(" or "));
+        issues.push(Issue::error("mechanism_unavailable", at.to_string(), message, help).found(word));
+    } else if known.is_none() {
+        issues.push(unknown_word(&word, &at, &names));
+    }
+    known
+}
+
+fn accept(fields: &mut Fields) -> Option<BTreeSet<AcceptanceKind>> {
+    let node = fields.take("accept")?;
+    let (at, issues) = fields.parts();
+    let mut kinds = BTreeSet::new();
+    list(node, &at.field("accept"), issues, |item, at, issues| {
+        if let Some(kind) = AcceptanceKind::of(item.clone(), at, issues)
+            && !kinds.insert(kind)
+        {
+            let message = "this stands in the list already";
+            issues.push(Issue::error("repeated", at.to_string(), message, "Leave it out.").found(item));
+        }
+    })?;
+    Some(kinds)
+}
+
+fn tolerance(fields: &mut Fields) -> Option<u32> {
+    let percent: i64 = fields.optional("price_tolerance_percent")?;
+    let narrow = u32::try_from(percent).ok();
+    if narrow.is_none() {
+        let (at, issues) = fields.parts();
+        let at = at.field("price_tolerance_percent").to_string();
+        let message = "this must be a whole number, 0 to 1000";
+        let help = "Correct it, or leave it out for the default.";
+        issues.push(Issue::error("out_of_range", at, message, help).found(percent));
+    }
+    narrow
+}
+
+fn weights(fields: &mut Fields) -> Weights {
+    let mut weights = Weights::default();
+    let Some(node) = fields.take("weights") else { return weights };
+    let (at, issues) = fields.parts();
+    let mut sides = Fields::open(node, at.field("weights"), &["cooperative", "enterprise"], issues);
+    side(&mut sides, "cooperative", &mut weights.cooperative);
+    side(&mut sides, "enterprise", &mut weights.enterprise);
+    weights
+}
+
+fn side(sides: &mut Fields, name: &str, weights: &mut PerCriterion<f64>) {
+    let Some(node) = sides.take(name) else { return };
+    let (at, issues) = sides.parts();
+    let mut fields = Fields::open(node, at.field(name), &Criterion::ALL.map(Criterion::name), issues);
+    for criterion in Criterion::ALL {
+        if let Some(weight) = fields.optional(criterion.name()) {
+            *weights.get_mut(criterion) = weight;
+        }
+    }
+}
+
+fn boosts(fields: &mut Fields) -> Vec<Boost> {
+    let Some(node) = fields.take("boosts") else { return Vec::new() };
+    let (at, issues) = fields.parts();
+    let boosts = list(node, &at.field("boosts"), issues, |item, at, issues| {
+        let mut fields = Fields::open(item, *at, &["tag", "add"], issues);
+        Boost { tag: fields.name("tag"), add: fields.required("add").unwrap_or(0.0) }
+    });
+    boosts.unwrap_or_default()
+}

@@ -1,0 +1,304 @@
+//! Re-checking a plan from the documents alone.
+//!
+//! The market is read, candidates and scores are derived again, the allocations and prices of the plan pass the
+//! checker, and then everything else that the document says (scores, criteria, reasons, funnels, metrics,
+//! objective, bound, gap, status) is compared with what follows from them. No solver runs.
+
+use std::collections::BTreeMap;
+
+use super::fields::{At, Fields};
+use super::json::syntax_error;
+use super::node::Node;
+use super::plan::{FORMAT, plan_document};
+use super::policy::policy_of;
+use super::text::decode;
+use super::values::{Value, list};
+use crate::error::{Error, Issue, Severity};
+use crate::io::market_digest;
+use crate::linkage::Linkage;
+use crate::market::Market;
+use crate::plan::{Allocation, Plan, Prices};
+use crate::policy::Policy;
+use crate::units::Kg;
+
+const FIELDS: [&str; 14] = [
+    "format",
+    "market_digest",
+    "policy",
+    "status",
+    "objective",
+    "bound",
+    "score_objective",
+    "score_bound",
+    "gap",
+    "allocations",
+    "unmatched_offers",
+    "unmatched_demands",
+    "certificate",
+    "metrics",
+];
+const ALLOCATION: [&str; 9] = [
+    "offer",
+    "demand",
+    "volume_kg",
+    "contract_kg",
+    "distance_km",
+    "score",
+    "cooperative_score",
+    "enterprise_score",
+    "criteria",
+];
+const CERTIFICATE: [&str; 6] = ["kind", "kg_weight", "offers", "demands", "cooperatives", "enterprises"];
+
+/// Most differences that are told one by one.
+const SHOWN: usize = 50;
+
+/// Reads a plan and re-checks all it claims against a market.
+///
+/// # Errors
+/// [`Error::Refuted`] with everything that does not hold; [`Error::Unreadable`] and [`Error::Faults`] where the
+/// document is not a plan at all.
+pub fn verify_plan(market: &Market, document: &[u8]) -> Result<Plan, Error> {
+    let text = decode(document)?;
+    let node: Node = serde_json::from_str(text).map_err(|error| syntax_error(&error, text, &[]))?;
+    let claimed = Claimed::read(node.clone())?;
+    let digest = market_digest(market);
+    if claimed.digest != digest {
+        let message = format!("the plan is for another market: this one has the digest {digest}");
+        let help = "Name the market that the plan was made for, unchanged.";
+        let issue = Issue::error("other_market", "/market_digest", message, help).found(&claimed.digest);
+        return Err(Error::Refuted(vec![issue]));
+    }
+    let linkage = Linkage::build(market, &claimed.policy)?;
+    let (allocations, prices) = claimed.in_market(market).map_err(Error::Refuted)?;
+    let plan = Plan::certified(&linkage, claimed.policy.mechanism, allocations, prices)?;
+    let expected: Node = serde_json::from_str(&plan_document(&plan))
+        .map_err(|error| Error::Internal(format!("a plan document cannot be read back: {error}")))?;
+    let mut differences = Differences::default();
+    differences.compare(&expected, &node, &At::ROOT);
+    differences.finish()?;
+    Ok(plan)
+}
+
+/// What a document claims of a plan, ids not yet looked up.
+struct Claimed {
+    digest: String,
+    policy: Policy,
+    allocations: Vec<(String, String, i64, i64)>,
+    kg_weight: i64,
+    /// Offers, demands, cooperatives, enterprises.
+    prices: [Vec<(String, i64)>; 4],
+}
+
+impl Claimed {
+    fn read(node: Node) -> Result<Self, Error> {
+        let mut issues = Vec::new();
+        let mut fields = Fields::open(node, At::ROOT, &FIELDS, &mut issues);
+        let format: Option<String> = fields.required("format");
+        if let Some(format) = format.filter(|format| format != FORMAT) {
+            let message = format!("a plan has the format `{FORMAT}`");
+            let help = "Name a plan.json written by `lienket match`.";
+            fields.parts().1.push(Issue::error("wrong_format", "/format", message, help).found(format));
+        }
+        let digest = fields.required("market_digest");
+        for said in ["status", "objective", "bound"] {
+            fields.required::<String>(said);
+        }
+        let policy = fields.take("policy");
+        let allocations = fields.take("allocations");
+        let certificate = fields.take("certificate");
+        for (name, node) in [("policy", &policy), ("allocations", &allocations), ("certificate", &certificate)] {
+            if node.is_none() {
+                fields.required::<String>(name);
+            }
+        }
+        let policy = policy.map(policy_of).transpose().map_err(within_policy);
+        if let Err(faults) = &policy {
+            issues.extend_from_slice(faults);
+        }
+        let at = At::ROOT.field("allocations");
+        let read = allocations.and_then(|node| list(node, &at, &mut issues, allocation));
+        let allocations = read.into_iter().flatten().flatten().collect();
+        let at = At::ROOT.field("certificate");
+        let (kg_weight, prices) = certificate.map_or_else(Default::default, |node| read_prices(node, at, &mut issues));
+        match (digest, policy) {
+            (Some(digest), Ok(Some(policy))) if issues.is_empty() => {
+                Ok(Self { digest, policy, allocations, kg_weight, prices })
+            }
+            _ => Err(Error::Faults(issues)),
+        }
+    }
+
+    /// Looks up every id; unknown ones refute the plan.
+    fn in_market(&self, market: &Market) -> Result<(Vec<Allocation>, Prices), Vec<Issue>> {
+        let mut issues = Vec::new();
+        let mut unknown = |pointer: String, error: &Error| {
+            let help = "The plan was not made for this market.";
+            issues.push(Issue::error("unknown_id", pointer, error.to_string(), help));
+        };
+        let mut allocations = Vec::new();
+        for (i, (offer, demand, volume, contract)) in self.allocations.iter().enumerate() {
+            match (market.find_offer(offer), market.find_demand(demand)) {
+                (Ok(offer), Ok(demand)) => {
+                    allocations.push(Allocation { offer, demand, volume: Kg(*volume), contract: Kg(*contract) });
+                }
+                (offer, demand) => {
+                    for (field, error) in [("offer", offer.err()), ("demand", demand.err())] {
+                        if let Some(error) = error {
+                            unknown(format!("/allocations/{i}/{field}"), &error);
+                        }
+                    }
+                }
+            }
+        }
+        let [offers, demands, cooperatives, enterprises] = &self.prices;
+        let mut look_up = |list: &str, ids: Vec<&str>, prices: &[(String, i64)]| -> Vec<i64> {
+            let positions: BTreeMap<&str, usize> = ids.iter().enumerate().map(|(i, id)| (*id, i)).collect();
+            let mut found = vec![0; ids.len()];
+            for (id, price) in prices {
+                match positions.get(id.as_str()) {
+                    Some(&position) => found[position] = *price,
+                    None => {
+                        let pointer = At::ROOT.field("certificate").field(list).field(id).to_string();
+                        let message = format!("the market has no such id among its {list}");
+                        let help = "The plan was not made for this market.";
+                        issues.push(Issue::error("unknown_id", pointer, message, help));
+                    }
+                }
+            }
+            found
+        };
+        let prices = Prices {
+            offers: look_up("offers", market.offers().iter().map(|x| x.id.as_str()).collect(), offers),
+            demands: look_up("demands", market.demands().iter().map(|x| x.id.as_str()).collect(), demands),
+            cooperatives: look_up(
+                "cooperatives",
+                market.cooperatives().iter().map(|x| x.id.as_str()).collect(),
+                cooperatives,
+            ),
+            enterprises: look_up(
+                "enterprises",
+                market.enterprises().iter().map(|x| x.id.as_str()).collect(),
+                enterprises,
+            ),
+            kg_weight: self.kg_weight,
+        };
+        if issues.is_empty() { Ok((allocations, prices)) } else { Err(issues) }
+    }
+}
+
+fn within_policy(error: Error) -> Vec<Issue> {
+    match error {
+        Error::Faults(mut issues) => {
+            for issue in &mut issues {
+                issue.pointer.insert_str(0, "/policy");
+            }
+            issues
+        }
+        other => vec![Issue::error("bad_policy", "/policy", other.to_string(), "Correct it.")],
+    }
+}
+
+fn allocation(node: Node, at: &At, issues: &mut Vec<Issue>) -> Option<(String, String, i64, i64)> {
+    let mut fields = Fields::open(node, *at, &ALLOCATION, issues);
+    let (offer, demand) = (fields.required("offer"), fields.required("demand"));
+    let (volume, contract) = (fields.required("volume_kg"), fields.required("contract_kg"));
+    Some((offer?, demand?, volume?, contract?))
+}
+
+type PriceLists = [Vec<(String, i64)>; 4];
+
+fn read_prices(node: Node, at: At, issues: &mut Vec<Issue>) -> (i64, PriceLists) {
+    let mut fields = Fields::open(node, at, &CERTIFICATE, issues);
+    fields.required::<String>("kind");
+    let weight = fields.optional("kg_weight").unwrap_or(0);
+    let lists = ["offers", "demands", "cooperatives", "enterprises"];
+    let prices = lists.map(|name| fields.required::<Map>(name).map_or_else(Vec::new, |map| map.0));
+    (weight, prices)
+}
+
+/// An object of whole numbers by id.
+struct Map(Vec<(String, i64)>);
+
+impl Value for Map {
+    fn of(node: Node, at: &At, issues: &mut Vec<Issue>) -> Option<Self> {
+        let keys: Vec<String> = match &node {
+            Node::Map(entries) => entries.iter().map(|(key, _)| key.clone()).collect(),
+            _ => Vec::new(),
+        };
+        let known: Vec<&str> = keys.iter().map(String::as_str).collect();
+        let mut fields = Fields::open(node, *at, &known, issues);
+        let price = |key: &String| fields.optional::<i64>(key).map(|price| (key.clone(), price));
+        Some(Self(keys.iter().filter_map(price).collect()))
+    }
+}
+
+/// Where a document says something else than follows from its allocations and prices.
+#[derive(Default)]
+struct Differences {
+    issues: Vec<Issue>,
+    more: usize,
+}
+
+impl Differences {
+    fn compare(&mut self, expected: &Node, found: &Node, at: &At) {
+        match (expected, found) {
+            (Node::Map(expected), Node::Map(found)) => {
+                let found_by: BTreeMap<&str, &Node> = found.iter().map(|(k, v)| (k.as_str(), v)).collect();
+                let expected_by: BTreeMap<&str, &Node> = expected.iter().map(|(k, v)| (k.as_str(), v)).collect();
+                for (key, value) in expected {
+                    match found_by.get(key.as_str()) {
+                        Some(found) => self.compare(value, found, &at.field(key)),
+                        None => self.differ(&at.field(key), &format!("`{value}` is missing"), None),
+                    }
+                }
+                for (key, value) in found {
+                    if !expected_by.contains_key(key.as_str()) {
+                        self.differ(&at.field(key), "nothing belongs here", Some(value));
+                    }
+                }
+            }
+            (Node::List(expected), Node::List(found)) => {
+                for (i, (expected, found)) in expected.iter().zip(found).enumerate() {
+                    self.compare(expected, found, &at.entry(i));
+                }
+                if expected.len() != found.len() {
+                    let said = format!("there must be {} entries, and there are {}", expected.len(), found.len());
+                    self.differ(at, &said, None);
+                }
+            }
+            (expected, found) if expected == found => {}
+            // 1 and 1.0 are one number.
+            (Node::Whole(whole), Node::Decimal(decimal)) | (Node::Decimal(decimal), Node::Whole(whole))
+                if equal(*whole, *decimal) => {}
+            (expected, found) => self.differ(at, &format!("it must be {expected}"), Some(found)),
+        }
+    }
+
+    fn differ(&mut self, at: &At, message: &str, found: Option<&Node>) {
+        if self.issues.len() == SHOWN {
+            self.more += 1;
+            return;
+        }
+        let help = "The document does not say what follows from its allocations and prices.";
+        let issue = Issue::error("differs", at.to_string(), message, help);
+        self.issues.push(match found {
+            Some(found) => issue.found(found),
+            None => issue,
+        });
+    }
+
+    fn finish(mut self) -> Result<(), Error> {
+        if self.more > 0 {
+            let message = format!("{} more places differ", self.more);
+            self.issues.push(Issue::error("differs", "", message, "These are not told one by one."));
+        }
+        debug_assert!(self.issues.iter().all(|issue| issue.severity == Severity::Error), "differences refute");
+        if self.issues.is_empty() { Ok(()) } else { Err(Error::Refuted(self.issues)) }
+    }
+}
+
+#[expect(clippy::cast_precision_loss, clippy::float_cmp, reason = "equal only where the decimal is that whole number")]
+fn equal(whole: i128, decimal: f64) -> bool {
+    whole.unsigned_abs() < 1 << 53 && whole as f64 == decimal
+}

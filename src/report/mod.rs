@@ -1,0 +1,5 @@
+//! Reports for people: a plan as text.
+
+mod text;
+
+pub use text::{headline, round};

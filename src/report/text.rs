@@ -1,0 +1,333 @@
+//! A matching round as plain text, for a terminal or a mail: what was linked, what was not, and why.
+
+use std::collections::BTreeMap;
+use std::fmt::{self, Write};
+
+use crate::id::{DemandIx, OfferIx};
+use crate::metrics::Metrics;
+use crate::plan::{Allocation, Language, Plan, Reason, Status, Unmatched};
+use crate::policy::Objective;
+use crate::units::{Kg, grouped};
+
+/// Words of the report in a language.
+struct Words {
+    thousands: char,
+    point: char,
+    title: &'static str,
+    cooperatives: &'static str,
+    enterprises: &'static str,
+    offers: &'static str,
+    demands: &'static str,
+    candidates: &'static str,
+    optimal: &'static str,
+    feasible: &'static str,
+    mechanism: &'static str,
+    objective: &'static str,
+    matched: &'static str,
+    of_offered: &'static str,
+    of_demanded: &'static str,
+    linked: &'static str,
+    of: &'static str,
+    value: &'static str,
+    unpriced: &'static str,
+    score: &'static str,
+    distance: &'static str,
+    fill: [&'static str; 4],
+    links: &'static str,
+    wants: &'static str,
+    gets: &'static str,
+    contract: &'static str,
+    left_offers: &'static str,
+    left_demands: &'static str,
+    none: &'static str,
+}
+
+const ENGLISH: Words = Words {
+    thousands: ',',
+    point: '.',
+    title: "Matching round as of",
+    cooperatives: "cooperatives",
+    enterprises: "enterprises",
+    offers: "offers",
+    demands: "demands",
+    candidates: "candidate pairs",
+    optimal: "proven: no plan is better",
+    feasible: "best found; no plan is better by more than",
+    mechanism: "mechanism",
+    objective: "objective",
+    matched: "Matched",
+    of_offered: "of what is offered",
+    of_demanded: "of what is demanded",
+    linked: "Linked",
+    of: "of",
+    value: "Value at the middle of ask and bid",
+    unpriced: "without a price",
+    score: "Mean score",
+    distance: "mean distance",
+    fill: ["Fill rates of cooperatives", "median", "least", "Gini"],
+    links: "Links",
+    wants: "wants",
+    gets: "gets",
+    contract: "by contract",
+    left_offers: "Offers with something left",
+    left_demands: "Demands with something left",
+    none: "none",
+};
+
+const VIETNAMESE: Words = Words {
+    thousands: '.',
+    point: ',',
+    title: "Phiên kết nối cung cầu, tính đến ngày",
+    cooperatives: "hợp tác xã",
+    enterprises: "doanh nghiệp",
+    offers: "chào bán",
+    demands: "nhu cầu",
+    candidates: "cặp có thể kết nối",
+    optimal: "đã chứng minh: không phương án nào tốt hơn",
+    feasible: "tốt nhất tìm được; không phương án nào tốt hơn quá",
+    mechanism: "cơ chế",
+    objective: "mục tiêu",
+    matched: "Đã kết nối",
+    of_offered: "lượng chào bán",
+    of_demanded: "lượng cần mua",
+    linked: "Có liên kết",
+    of: "trên",
+    value: "Giá trị theo giá giữa chào bán và đặt mua",
+    unpriced: "chưa có giá",
+    score: "Điểm bình quân",
+    distance: "khoảng cách bình quân",
+    fill: ["Tỷ lệ tiêu thụ của hợp tác xã", "trung vị", "thấp nhất", "Gini"],
+    links: "Liên kết",
+    wants: "cần",
+    gets: "nhận",
+    contract: "theo hợp đồng",
+    left_offers: "Chào bán còn dư",
+    left_demands: "Nhu cầu chưa đủ",
+    none: "không có",
+};
+
+impl Words {
+    fn of(language: Language) -> &'static Self {
+        match language {
+            Language::English => &ENGLISH,
+            Language::Vietnamese => &VIETNAMESE,
+        }
+    }
+
+    fn whole(&self, number: i128) -> String {
+        grouped(number, self.thousands)
+    }
+
+    fn kg(&self, kg: i128) -> String {
+        format!("{} kg", self.whole(kg))
+    }
+
+    fn decimal(&self, number: f64, digits: usize) -> String {
+        format!("{number:.digits$}").replace('.', &self.point.to_string())
+    }
+
+    fn optional(&self, number: Option<f64>, digits: usize) -> String {
+        number.map_or_else(|| "–".to_owned(), |number| self.decimal(number, digits))
+    }
+
+    fn percent(&self, share: Option<f64>) -> String {
+        share.map_or_else(|| "–".to_owned(), |share| format!("{} %", self.decimal(share * 100.0, 1)))
+    }
+}
+
+/// The round as text in a language: headline figures, links by enterprise, and what is left with its reasons.
+///
+/// Several hundred lines for several hundred links; `plan.json` has it all for programs.
+#[must_use]
+pub fn round(plan: &Plan, metrics: &Metrics, language: Language) -> String {
+    let report = Report { plan, metrics, language, words: Words::of(language) };
+    let mut text = String::new();
+    report.headline(&mut text).and_then(|()| report.links(&mut text)).and_then(|()| report.left(&mut text)).expect(FITS);
+    text
+}
+
+/// The headline figures alone.
+#[must_use]
+pub fn headline(plan: &Plan, metrics: &Metrics, language: Language) -> String {
+    let mut text = String::new();
+    Report { plan, metrics, language, words: Words::of(language) }.headline(&mut text).expect(FITS);
+    text
+}
+
+const FITS: &str = "writing to a string cannot fail";
+
+struct Report<'a> {
+    plan: &'a Plan,
+    metrics: &'a Metrics,
+    language: Language,
+    words: &'static Words,
+}
+
+impl Report<'_> {
+    fn headline(&self, out: &mut String) -> fmt::Result {
+        let (w, all) = (self.words, &self.metrics.all);
+        let policy = self.plan.policy();
+        writeln!(out, "{} {}", w.title, self.plan.market().as_of())?;
+        let counts = |count: u64, word: &str| format!("{} {word}", w.whole(count.into()));
+        writeln!(
+            out,
+            "  {}, {}, {}",
+            counts(all.cooperatives, w.cooperatives),
+            counts(all.offers, w.offers),
+            w.kg(all.offered_kg)
+        )?;
+        writeln!(
+            out,
+            "  {}, {}, {}",
+            counts(all.enterprises, w.enterprises),
+            counts(all.demands, w.demands),
+            w.kg(all.demanded_kg)
+        )?;
+        writeln!(out, "  {}", counts(self.metrics.candidates, w.candidates))?;
+        let mechanism = format!("{:?}", policy.mechanism).to_lowercase();
+        let objective = match policy.objective {
+            Objective::Score => "score",
+            Objective::Volume => "volume",
+            Objective::Welfare => "welfare",
+        };
+        let proof = match self.plan.bounds().status {
+            Status::Optimal => w.optimal.to_owned(),
+            Status::Feasible => {
+                let gap = self.plan.bounds().gap();
+                format!("{} {} %", w.feasible, w.decimal(gap * 100.0, 2))
+            }
+        };
+        writeln!(out, "  {} {mechanism}, {} {objective}: {proof}\n", w.mechanism, w.objective)?;
+        writeln!(
+            out,
+            "{}: {} · {} {} · {} {}",
+            w.matched,
+            w.kg(all.matched_kg),
+            w.percent(all.matched_share_of_offered),
+            w.of_offered,
+            w.percent(all.matched_share_of_demanded),
+            w.of_demanded
+        )?;
+        let linked = |part: u64, whole: u64, share, word| {
+            format!("{} {} {} {word} ({})", w.whole(part.into()), w.of, w.whole(whole.into()), w.percent(share))
+        };
+        writeln!(
+            out,
+            "{}: {} · {}",
+            w.linked,
+            linked(all.linked_cooperatives, all.cooperatives, all.linked_share, w.cooperatives),
+            linked(all.linked_enterprises, all.enterprises, all.linked_enterprises_share, w.enterprises)
+        )?;
+        writeln!(
+            out,
+            "{}: {} VND ({} {})",
+            w.value,
+            w.whole(all.value_vnd),
+            w.kg(all.unpriced_kg),
+            w.unpriced
+        )?;
+        writeln!(
+            out,
+            "{}: {} · {}: {} km",
+            w.score,
+            w.optional(all.mean_score, 3),
+            w.distance,
+            w.optional(all.mean_distance_km, 1)
+        )?;
+        let [fill, median, least, gini] = w.fill;
+        writeln!(
+            out,
+            "{fill}: {median} {} · {least} {} · {gini} {}",
+            w.percent(all.fill_median),
+            w.percent(all.fill_min),
+            w.optional(all.fill_gini, 3)
+        )
+    }
+
+    fn links(&self, out: &mut String) -> fmt::Result {
+        let (w, market) = (self.words, self.plan.market());
+        let mut by_demand: BTreeMap<(u32, DemandIx), Vec<&Allocation>> = BTreeMap::new();
+        for a in self.plan.allocations() {
+            by_demand.entry((market.enterprise_of(a.demand).0, a.demand)).or_default().push(a);
+        }
+        writeln!(out, "\n{}", w.links)?;
+        if by_demand.is_empty() {
+            writeln!(out, "  {}", w.none)?;
+        }
+        let width = |text: &str| text.chars().count();
+        let seller = |a: &Allocation| market.cooperative(market.cooperative_of(a.offer)).name_or_id();
+        let widest = self.plan.allocations().iter().map(|a| width(seller(a))).max().unwrap_or(0).min(48);
+        let mut last = None;
+        for ((enterprise, demand), list) in by_demand {
+            if last != Some(enterprise) {
+                let buyer = market.enterprise(market.enterprise_of(demand));
+                writeln!(out, "  {}", buyer.name_or_id())?;
+                last = Some(enterprise);
+            }
+            let parts = market.demand(demand);
+            let gets: i128 = list.iter().map(|a| i128::from(a.volume.0)).sum();
+            writeln!(
+                out,
+                "    {} · {} · {} {} · {} {}",
+                parts.id,
+                parts.product,
+                w.wants,
+                w.kg(parts.volume.0.into()),
+                w.gets,
+                w.kg(gets)
+            )?;
+            for a in list {
+                let name = seller(a);
+                let pad = " ".repeat(widest.saturating_sub(width(name)));
+                let score = self.plan.linkage().candidate(a.offer, a.demand).map(|c| c.score.fraction());
+                let km = w.decimal(self.plan.linkage().distance(a.offer, a.demand).km(), 0);
+                write!(out, "      {name}{pad}  {:>14}  {km:>5} km  {}", w.kg(a.volume.0.into()), w.optional(score, 3))?;
+                if a.contract > Kg(0) {
+                    write!(out, "  ({} {})", w.kg(a.contract.0.into()), w.contract)?;
+                }
+                writeln!(out)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn left(&self, out: &mut String) -> fmt::Result {
+        let market = self.plan.market();
+        let offers = self.plan.unmatched_offers();
+        let offer = |at: OfferIx| {
+            let parts = market.offer(at);
+            (market.cooperative(market.cooperative_of(at)).name_or_id(), parts.id.as_str(), parts.product.as_str())
+        };
+        self.left_of(out, self.words.left_offers, offers, offer)?;
+        let demands = self.plan.unmatched_demands();
+        let demand = |at: DemandIx| {
+            let parts = market.demand(at);
+            (market.enterprise(market.enterprise_of(at)).name_or_id(), parts.id.as_str(), parts.product.as_str())
+        };
+        self.left_of(out, self.words.left_demands, demands, demand)
+    }
+
+    fn left_of<'b, Ix: Copy>(
+        &self,
+        out: &mut String,
+        title: &str,
+        list: &[Unmatched<Ix>],
+        describe: impl Fn(Ix) -> (&'b str, &'b str, &'b str),
+    ) -> fmt::Result {
+        let w = self.words;
+        let total: i128 = list.iter().map(|u| i128::from(u.left.0)).sum();
+        writeln!(out, "\n{title}: {} ({})", w.whole(list.len() as i128), w.kg(total))?;
+        let mut by_reason: BTreeMap<Reason, Vec<&Unmatched<Ix>>> = BTreeMap::new();
+        for unmatched in list {
+            by_reason.entry(unmatched.reason).or_default().push(unmatched);
+        }
+        for (reason, list) in by_reason {
+            writeln!(out, "  {}: {} ({})", reason.code(), self.language.reason(reason), list.len())?;
+            for unmatched in list {
+                let (name, id, product) = describe(unmatched.at);
+                writeln!(out, "    {name} ({id}) · {product} · {}", w.kg(unmatched.left.0.into()))?;
+            }
+        }
+        Ok(())
+    }
+}
