@@ -1,20 +1,22 @@
 //! Splits a transport into components that share nothing, so that each is solved alone.
 //!
-//! **Problem.** The optimum of a market is the union of the optima of its connected components. A country falls
-//! into hundreds of them (one a product and region), each small enough for the processor's cache: splitting
-//! is worth more than any pivot rule, and it is where the parallelism comes from.
+//! **Problem.** The optimum of a market is the union of the optima of its connected components. A country
+//! falls into hundreds of them (one a product and region), each small enough for the processor's cache:
+//! splitting is worth more than any pivot rule, and it is where the parallelism comes from.
 //!
-//! **What connects.** An edge, and a group whose limit *can* bind. A group with `capacity >= Σ capacity of its
-//! members` (all of them, connected or not) can never bind: its level is dropped and its price is 0, which is what
-//! keeps one cooperative with two products from welding two markets together.
+//! **What connects.** An edge, and a group whose limit *can* bind. A group with `capacity >= Σ capacity of
+//! its members` (all of them, connected or not) can never bind: its level is dropped and its price is 0,
+//! which is what keeps one cooperative with two products from welding two markets together.
 //!
-//! **What is left out.** Columns that can take nothing (capacity 0, or in a group of capacity 0) and their edges:
-//! a node that cannot be reached by flow has no place in a strongly feasible tree. They get their price afterwards
-//! (see `optimum`). Rows, columns and groups without any remaining edge are in no component: flow 0, price 0.
+//! **What is left out.** Columns that can take nothing (capacity 0, or in a group of capacity 0) and their
+//! edges: a node that cannot be reached by flow has no place in a strongly feasible tree. They get their
+//! price afterwards (see `optimum`). Rows, columns and groups without any remaining edge are in no
+//! component: flow 0, price 0.
 //!
-//! **Method.** Union-find with path halving and the lowest index as representative (Tarjan, van Leeuwen, *Worst-case
-//! analysis of set union algorithms*, JACM 1984): `O(E log N)` worst case, near linear in practice.
-//! Components are numbered by their lowest row, members ascend: the result depends on the data alone.
+//! **Method.** Union-find with path halving and the lowest index as representative (Tarjan, van Leeuwen,
+//! *Worst-case analysis of set union algorithms*, JACM 1984): `O(E log N)` worst case, near linear in
+//! practice. Components are numbered by their lowest row, members ascend: the result depends on the data
+//! alone.
 
 use super::transport::{Transport, number};
 
@@ -39,8 +41,7 @@ pub(super) struct Split {
     /// Whether each group's limit can bind.
     pub(super) row_group_binds: Vec<bool>,
     pub(super) column_group_binds: Vec<bool>,
-    /// Position of each row, column and group among its kind in its component; meaningless outside of one.
-    pub(super) row_place: Vec<u32>,
+    /// Position of each column and group among its kind in its component; meaningless outside of one.
     pub(super) column_place: Vec<u32>,
     pub(super) row_group_place: Vec<u32>,
     pub(super) column_group_place: Vec<u32>,
@@ -87,11 +88,10 @@ impl Split {
 
         let mut components: Vec<Component> = Vec::new();
         let mut component_of = vec![NONE; transport.rows()]; // by representative: always a row, the lowest
-        for row in 0..transport.rows() {
-            let lowest = sets.find(row);
+        for (row, component) in component_of.iter_mut().enumerate() {
             let connected = transport.column[transport.edges_of(row)].iter().any(|&c| !dead[c as usize]);
-            if lowest == row && connected {
-                component_of[row] = number(components.len());
+            if connected && sets.find(row) == row {
+                *component = number(components.len());
                 components.push(Component::default());
             }
         }
@@ -108,7 +108,7 @@ impl Split {
             }
             place
         };
-        let row_place = place(0, transport.rows(), |c| &mut c.rows);
+        place(0, transport.rows(), |c| &mut c.rows);
         let column_place = place(first_column, transport.columns(), |c| &mut c.columns);
         let row_group_place = place(first_row_group, row_group_binds.len(), |c| &mut c.row_groups);
         let column_group_place =
@@ -118,7 +118,6 @@ impl Split {
             dead,
             row_group_binds,
             column_group_binds,
-            row_place,
             column_place,
             row_group_place,
             column_group_place,

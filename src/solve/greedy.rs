@@ -1,21 +1,23 @@
 //! Greedy: best edge first, each as much as still fits.
 //!
-//! **Problem.** A feasible flow under all capacities and `limits`, by the rule everyone understands and a clerk could
-//! follow by hand. It is the yardstick of every better rule, and the way to use room that is left over.
+//! **Problem.** A feasible flow under all capacities and `limits`, by the rule everyone understands and a
+//! clerk could follow by hand. It is the yardstick of every better rule, and the way to use room that is
+//! left over.
 //!
-//! **Rule.** Take the edges by falling rank, then by row, then by column. Each gets the most that still fits: its own
-//! capacity, its row, its column, their groups, every shared capacity it is in. It is passed over if that is less than it
-//! needs (its lot, less the base; at least 1), or if opening it would give its row or column one partner too many.
-//! A whole column found partly filled at the end is emptied and barred, and everything is done again from
-//! the start without it, so that what it had taken is offered to others.
+//! **Rule.** Take the edges by falling rank, then by row, then by column. Each gets the most that still
+//! fits: its own capacity, its row, its column, their groups, every shared capacity it is in. It is passed
+//! over if that is less than it needs (its lot, less the base; at least 1), or if opening it would give its
+//! row or column one partner too many. A whole column found partly filled at the end is emptied and barred,
+//! and everything is done again from the start without it, so that what it had taken is offered to others.
 //!
-//! **Invariant.** After every step the flow keeps every limit but "whole column"; after the last pass that too.
+//! **Invariant.** After every step the flow keeps every limit but "whole column"; after the last pass that
+//! too.
 //!
-//! **Complexity.** Each pass is linear in edges and shared memberships after one sort. A pass that is not the last bars
-//! a column, so there are at most *whole columns + 1* passes.
+//! **Complexity.** Each pass is linear in edges and shared memberships after one sort. A pass that is not
+//! the last bars a column, so there are at most *whole columns + 1* passes.
 //!
-//! **What it cannot do.** Look ahead: it splits lots, and fills half of a whole column that could have been filled. No
-//! guarantee better than a constant factor is known to us for the combination of limits.
+//! **What it cannot do.** Look ahead: it splits lots, and fills half of a whole column that could have been
+//! filled. No guarantee better than a constant factor is known to us for the combination of limits.
 
 use super::error::SolveError;
 use super::limits::Limits;
@@ -23,12 +25,12 @@ use super::transport::{Transport, length};
 
 /// A feasible flow by the rule "best edge first", the best being the edges of highest `rank`.
 ///
-/// Edges go by `rank` falling, then row, then column ascending; each takes as much as still fits, or nothing if that
-/// is less than its lot. Whole columns that would stay partly filled are left empty.
+/// Edges go by `rank` falling, then row, then column ascending; each takes as much as still fits, or
+/// nothing if that is less than its lot. Whole columns that would stay partly filled are left empty.
 ///
 /// # Errors
 /// [`SolveError::Malformed`] if the transport, the limits or the length of `rank` do not fit together,
-/// [`SolveError::Overflow`] as in [`optimum`](crate::solve::optimum).
+/// [`SolveError::Overflow`] as in [`optimum`](crate::solve::optimum()).
 pub fn greedy(transport: &Transport, limits: &Limits, rank: &[i64]) -> Result<Vec<i64>, SolveError> {
     transport.check()?;
     limits.check(transport)?;

@@ -1,22 +1,26 @@
 //! Limits that are no network, and the check of a flow against everything.
 //!
-//! **Problem.** Real trades come in lots, with few partners, all or nothing, and share vehicles or contracts. None of these
-//! is a capacity of a node, and together they make the optimum NP-hard: minimum lots alone do (Haugland, Eleyat, Hetland,
-//! *The maximum flow problem with minimum lot sizes*, ICCL 2011), all-or-nothing contains 3-set packing.
+//! **Problem.** Real trades come in lots, with few partners, all or nothing, and share vehicles or
+//! contracts. None of these is a capacity of a node, and together they make the optimum NP-hard: minimum
+//! lots alone do (Haugland, Eleyat, Hetland, *The maximum flow problem with minimum lot sizes*, ICCL 2011),
+//! all-or-nothing contains 3-set packing.
 //!
-//! **Notation.** `x_e` is the flow, `b_e` the units an edge carries already (a contract), which are neither part of the flow nor
-//! of any capacity. An edge is *open* if `b_e + x_e > 0`. An edge with `b_e > 0` is open whatever the flow does.
+//! **Notation.** `x_e` is the flow, `b_e` the units an edge carries already (a contract), which are neither
+//! part of the flow nor of any capacity. An edge is *open* if `b_e + x_e > 0`. An edge with `b_e > 0` is
+//! open whatever the flow does.
 //!
 //! ```text
 //! lot             x_e = 0   or   b_e + x_e >= lot_e
-//! partners        open edges of a row, of a column <= its limit       (an excess of edges with b_e > 0 alone is history,
-//!                                                                      not a violation: it only forbids new ones)
+//! partners        open edges of a row, of a column <= its limit
 //! whole column    Σ x_e of the column is 0 or exactly its capacity
 //! shared          Σ x_e over a set of edges <= its capacity           (sets may overlap)
 //! ```
 //!
-//! **Invariant.** [`violations`] derives everything from the flow itself, in `i128`, and shares nothing with the
-//! code that builds flows. Linear in edges and in the total size of the shared sets.
+//! An excess of edges with `b_e > 0` alone is history and no violation: it only forbids new partners.
+//!
+//! **Invariant.** [`violations`](violations()) derives everything from the flow itself, in `i128`, and
+//! shares nothing with the code that builds flows. Linear in edges and in the total size of the shared
+//! sets.
 
 use super::error::SolveError;
 use super::transport::{Transport, length, not_negative};
@@ -130,7 +134,7 @@ pub fn violations(
     Ok(found(transport, flow, limits))
 }
 
-/// [`violations`] of inputs that are known to fit.
+/// [`violations`](violations()) of inputs that are known to fit.
 pub(super) fn found(transport: &Transport, flow: &[i64], limits: &Limits) -> Vec<Violation> {
     let mut broken = Vec::new();
     let mut row_total = vec![0_i128; transport.rows()];

@@ -6,10 +6,10 @@
 //!
 //! | question | function | what it promises |
 //! |---|---|---|
-//! | the most valuable flow | [`optimum`] | exact, canonical, with prices that prove it |
+//! | the most valuable flow | [`optimum`](optimum()) | exact, canonical, with prices that prove it |
 //! | what a flow breaks | [`violations`] | every broken capacity and limit, in a fixed order |
-//! | a flow within lots, partner limits, … | [`within_limits`] | feasible, at least as good as [`greedy`]; not optimal (the problem is NP-hard) |
-//! | the plain rule "best edge first" | [`greedy`] | feasible; the yardstick every better rule must beat |
+//! | a flow within lots, partner limits, … | [`within_limits`] | feasible, at least as good as [`greedy`](greedy()); not optimal (the problem is NP-hard) |
+//! | the plain rule "best edge first" | [`greedy`](greedy()) | feasible; the yardstick every better rule must beat |
 //!
 //! # How the files fit
 //! ```text
@@ -25,7 +25,7 @@
 //! # Determinism
 //! All arithmetic is on integers; tasks are fixed by the data and never by the threads; results are merged
 //! in the order of the rows. The same transport gives the same result on every machine and any number of
-//! threads, and (by the tie rule of [`optimum`]) for any order of rows, columns and groups.
+//! threads, and (by the tie rule of [`optimum`](optimum())) for any order of rows, columns and groups.
 
 mod component;
 mod error;

@@ -16,14 +16,15 @@
 //!           root → column without a group, column group       unlimited
 //! ```
 //!
-//! The outermost node of a side (the group that binds, else the row or column itself) has its capacity as supply or
-//! demand; the root takes what is not traded and gives what is not received. So "at most" becomes "exactly"
-//! without artificial arcs or penalties, and the first basis below is feasible as it stands.
+//! The outermost node of a side (the group that binds, else the row or column itself) has its capacity as
+//! supply or demand; the root takes what is not traded and gives what is not received. So "at most" becomes
+//! "exactly" without artificial arcs or penalties, and the first basis below is feasible as it stands.
 //!
-//! **First tree.** Every node hangs on the root by its disposal arc, columns with a group on their group. Rows
-//! without a group, row groups, and the nodes the root supplies carry their whole capacity, the others 0. It is
-//! *strongly feasible*: from every node a unit can be pushed up to the root along tree arcs (upward arcs have room,
-//! downward arcs carry flow; here one needs that no column in the component has capacity 0).
+//! **First tree.** Every node hangs on the root by its disposal arc, columns with a group on their group.
+//! Rows without a group, row groups, and the nodes the root supplies carry their whole capacity, the others
+//! 0. It is *strongly feasible*: from every node a unit can be pushed up to the root along tree arcs
+//! (upward arcs have room, downward arcs carry flow; here one needs that no column in the component has
+//! capacity 0).
 //!
 //! Direction needs no table: the tree arc of node `u` with parent `p` points up exactly if `u < p`.
 

@@ -1,13 +1,13 @@
 //! The optimum of a transport: its canonical flow and the prices that prove it.
 //!
-//! **Problem.** `transport` states it. This file puts the parts together: split (`component`), one network a component
-//! (`network`), and on each two runs of the simplex (`simplex`), components in parallel.
+//! **Problem.** `transport` states it. This file puts the parts together: split (`component`), one network
+//! a component (`network`), and on each two runs of the simplex (`simplex`), components in parallel.
 //!
-//! **Two phases, one optimum.** Phase 1 maximises the value. By complementary slackness the optimal flows are exactly
-//! those that use the arcs of non-zero gain as phase 1 left them: empty or full. So phase 2 keeps the tree and the
-//! value potentials, lets only arcs of gain 0 enter, and maximises the tie numbers (`tie`) with potentials of their
-//! own. It walks on the optimal face only, ends in the one flow of greatest `(Σ value·flow, Σ tie·flow)`,
-//! and needs no wide integers. On untied data it ends at once.
+//! **Two phases, one optimum.** Phase 1 maximises the value. By complementary slackness the optimal flows
+//! are exactly those that use the arcs of non-zero gain as phase 1 left them: empty or full. So phase 2
+//! keeps the tree and the value potentials, lets only arcs of gain 0 enter, and maximises the tie numbers
+//! (`tie`) with potentials of their own. It walks on the optimal face only, ends in the one flow of
+//! greatest `(Σ value·flow, Σ tie·flow)`, and needs no wide integers. On untied data it ends at once.
 //!
 //! **Prices.** Let `p(u)` be the value potential of node `u` in the component's network. Then
 //!
@@ -16,18 +16,20 @@
 //! row        max(0, p(r) − p(g))        column        max(0, p(h) − p(c))         (p of the root where no group binds)
 //! ```
 //!
-//! * *They prove the optimum.* All are `>= 0`; on every edge `value <= ` the sum of its four prices, except where the edge
-//!   is at its capacity, with equality where flow is between the bounds; a price is positive only where the capacity
-//!   is used up. So `Σ capacity · price + Σ edge capacity · max(0, value − prices) = Σ value · flow`.
-//! * *They depend on the flow alone.* The final tree is strongly feasible: from every node its path to the root has
-//!   room. Tree arcs gain 0 and no arc with room gains, so that path is a longest one in the residual graph:
-//!   `p(u) = −(shortest residual distance from u to the root)`. Any algorithm that finds this flow finds
-//!   these prices; which pivots led there does not matter.
-//! * *What they mean.* `p(r)` is what one more unit of row `r` would add. A column's prices say what would be lost with one
-//!   unit of its demand. Of all prices that prove the optimum these are the lowest for rows, highest for columns.
-//! * *Columns that can take nothing* (capacity 0, or in a group of capacity 0) are outside the network. Theirs is the least
-//!   price that covers `value − row price − row group price` on all their edges; it is the group's if the group's
-//!   capacity is 0, else the column's.
+//! * *They prove the optimum.* All are `>= 0`; on every edge `value <= ` the sum of its four prices, except
+//!   where the edge is at its capacity, with equality where flow is between the bounds; a price is positive
+//!   only where the capacity is used up. So `Σ capacity · price + Σ edge capacity · max(0, value − prices)
+//!   = Σ value · flow`.
+//! * *They depend on the flow alone.* The final tree is strongly feasible: from every node its path to the
+//!   root has room. Tree arcs gain 0 and no arc with room gains, so that path is a longest one in the
+//!   residual graph: `p(u) = −(shortest residual distance from u to the root)`. Any algorithm that finds
+//!   this flow finds these prices; which pivots led there does not matter.
+//! * *What they mean.* `p(r)` is what one more unit of row `r` would add. A column's prices say what would
+//!   be lost with one unit of its demand. Of all prices that prove the optimum these are the lowest for
+//!   rows, highest for columns.
+//! * *Columns that can take nothing* (capacity 0, or in a group of capacity 0) are outside the network.
+//!   Theirs is the least price that covers `value − row price − row group price` on all their edges; it is
+//!   the group's if the group's capacity is 0, else the column's.
 //!
 //! **What it cannot do.** Start from an earlier solution: every call solves from nothing.
 
@@ -59,16 +61,17 @@ pub struct Optimum {
 
 /// Finds the flow of greatest `Σ value · flow`, and among those the one of greatest `Σ tie · flow`.
 ///
-/// The tie number of an edge is a published hash of the keys of its row and column: with
-/// `x = row_key ^ rotate_left(column_key, 32)` it is `max(1, splitmix64_finaliser(x) >> 24)`, a number of 40 bits
-/// (fewer only in components above four million nodes); disposal counts 0. With keys that are hashes of ids the
-/// optimum is unique with near certainty, and so independent of the order of rows, columns and edges, of the
-/// algorithm and of the number of threads. The prices are determined by the flow: minus the shortest residual
-/// distances to free disposal, so rows get the lowest prices that prove the optimum and columns the highest.
+/// The tie number of an edge is a published hash of the keys of its row and column: with `x = row_key ^
+/// rotate_left(column_key, 32)` it is `max(1, splitmix64_finaliser(x) >> 24)`, a number of 40 bits (fewer
+/// only in components above four million nodes); disposal counts 0. With keys that are hashes of ids the
+/// optimum is unique with near certainty, and so independent of the order of rows, columns and edges, of
+/// the algorithm and of the number of threads. The prices are determined by the flow: minus the shortest
+/// residual distances to free disposal, so rows get the lowest prices that prove the optimum and columns
+/// the highest.
 ///
 /// # Errors
-/// [`SolveError::Malformed`] if lengths or indices do not fit or a number is negative; [`SolveError::Overflow`]
-/// if `(rows + columns + groups + 2) · max value` exceeds `i64::MAX / 2`.
+/// [`SolveError::Malformed`] if lengths or indices do not fit or a number is negative;
+/// [`SolveError::Overflow`] if `(rows + columns + groups + 2) · max value` exceeds `i64::MAX / 2`.
 ///
 /// # Examples
 /// Two offers of 5 and 4 units meet a demand for 6:
@@ -99,7 +102,7 @@ pub fn optimum(transport: &Transport) -> Result<Optimum, SolveError> {
     solve(transport)
 }
 
-/// [`optimum`] of a transport that is known to be well formed.
+/// [`optimum`](optimum()) of a transport that is known to be well formed.
 pub(super) fn solve(transport: &Transport) -> Result<Optimum, SolveError> {
     let split = Split::of(transport);
     let solved: Vec<Result<Part, SolveError>> = split

@@ -1,25 +1,26 @@
 //! Pricing: which arc enters the tree next.
 //!
-//! **Problem.** A simplex pivot may take any arc that would gain; looking at all of them costs `m`, taking the first
-//! one found costs many poor pivots.
+//! **Problem.** A simplex pivot may take any arc that would gain; looking at all of them costs `m`, taking
+//! the first one found costs many poor pivots.
 //!
-//! **Notation.** `p(u)` is the potential of node `u`: what one more unit there is worth, `p(root) = 0`. An arc
-//! `u → v` of value `w` gains `w − p(u) + p(v)` for every unit sent over it, and minus that for every unit
-//! taken back. Arcs in the tree gain 0. An arc outside carries 0 (then it may only take on flow) or, if it has
-//! a capacity, all of it (then it may only give flow back).
+//! **Notation.** `p(u)` is the potential of node `u`: what one more unit there is worth, `p(root) = 0`. An
+//! arc `u → v` of value `w` gains `w − p(u) + p(v)` for every unit sent over it, and minus that for every
+//! unit taken back. Arcs in the tree gain 0. An arc outside carries 0 (then it may only take on flow) or,
+//! if it has a capacity, all of it (then it may only give flow back).
 //!
 //! **Rule** (block search). Nodes are visited in a circle; each prices its own edges, its member arc and
-//! its disposal arc. After at least `block` arcs the best arc seen since the last pivot enters, if any gains; the next
-//! search goes on where this one stopped. Ties go to the arc seen first. Nothing found in a full circle
-//! proves optimality. A search costs at most `m + 2n`.
+//! its disposal arc. After at least `block` arcs the best arc seen since the last pivot enters, if any
+//! gains; the next search goes on where this one stopped. Ties go to the arc seen first. Nothing found in a
+//! full circle proves optimality. A search costs at most `m + 2n`.
 //!
-//! **Block size.** Small blocks win where pivots are cheap (scores that fall with distance), large ones where the tree
-//! is deep and a pivot moves thousands of nodes (supply = demand). So the block starts at `√m` and follows the work:
-//! every 64 pivots it doubles (up to `m / 16`) if touching nodes cost more than pricing arcs, and halves if
-//! it cost less than a quarter. It counts work, not time: the pivots are the same on every machine.
+//! **Block size.** Small blocks win where pivots are cheap (scores that fall with distance), large ones
+//! where the tree is deep and a pivot moves thousands of nodes (supply = demand). So the block starts at
+//! `√m` and follows the work: every 64 pivots it doubles (up to `m / 16`) if touching nodes cost more than
+//! pricing arcs, and halves if it cost less than a quarter. It counts work, not time: the pivots are the
+//! same on every machine.
 //!
-//! **Reference.** Block search as in Kovács, *Minimum-cost flow algorithms: an experimental evaluation*, Optimization
-//! Methods and Software 30 (2015), section on pivot rules; visiting by rows is our own.
+//! **Reference.** Block search as in Kovács, *Minimum-cost flow algorithms: an experimental evaluation*,
+//! Optimization Methods and Software 30 (2015), section on pivot rules; visiting by rows is our own.
 
 use super::network::{NONE, Network, UNLIMITED};
 use super::tie;
@@ -111,8 +112,8 @@ impl Menu {
         Menu::with_sides(network, start, head, value, Vec::new())
     }
 
-    /// The arcs that gain exactly 0 at an optimum's potentials, with their tie numbers as values. The flows that
-    /// use all others as the optimum does, and these as they like, are exactly the optimal flows.
+    /// The arcs that gain exactly 0 at an optimum's potentials, with their tie numbers as values. The flows
+    /// that use all others as the optimum does, and these as they like, are exactly the optimal flows.
     pub(super) fn face(network: &Network, potential: &[i64]) -> Menu {
         let bits = tie::bits(network.nodes());
         let (mut start, mut head, mut value, mut edge) = (vec![0], Vec::new(), Vec::new(), Vec::new());

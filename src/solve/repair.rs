@@ -1,13 +1,14 @@
 //! From the network optimum to a flow within the limits: close what violates, solve again, fill up.
 //!
-//! **Problem.** `limits` makes the optimum NP-hard, but the network optimum without the limits is near: a vertex has flow between
-//! the bounds on a forest of edges only, so at most one edge a node is below its lot. What little it breaks is
-//! repaired here.
+//! **Problem.** `limits` makes the optimum NP-hard, but the network optimum without the limits is near: a
+//! vertex has flow between the bounds on a forest of edges only, so at most one edge a node is below its
+//! lot. What little it breaks is repaired here.
 //!
-//! **Notation.** Every edge has a *ceiling*, at first its capacity; an edge of ceiling 0 is closed. Ceilings only fall.
+//! **Notation.** Every edge has a *ceiling*, at first its capacity; an edge of ceiling 0 is closed.
+//! Ceilings only fall.
 //!
-//! **Method.** Close at once what can never be used: edges whose lot exceeds all they could carry, whole columns whose
-//! edges together cannot fill them. Then, in rounds, look at what the flow breaks, and:
+//! **Method.** Close at once what can never be used: edges whose lot exceeds all they could carry, whole
+//! columns whose edges together cannot fill them. Then, in rounds, look at what the flow breaks, and:
 //!
 //! ```text
 //! lot        close the edge with the smallest flow / (lot − base), at most one for each row and each column
@@ -17,20 +18,22 @@
 //!            it cannot be exceeded again
 //! ```
 //!
-//! and solve the components touched again as networks, with the ceilings as edge capacities. At the end fill what room is
-//! left by `greedy`'s rule (closed edges too: the limits alone count), and return the better of this and plain
-//! greedy by value.
+//! and solve the components touched again as networks, with the ceilings as edge capacities. At the end
+//! fill what room is left by `greedy`'s rule (closed edges too: the limits alone count), and return the
+//! better of this and plain greedy by value.
 //!
-//! **Bound.** Every round closes a used edge or freezes a shared capacity, so there are at most *edges + shared* rounds. The code
-//! stops after [`ROUNDS`]: what is still broken then is cut from the flow, which needs one pass (taking flow away
-//! breaks nothing but "whole", and emptying a column nothing at all).
+//! **Bound.** Every round closes a used edge or freezes a shared capacity, so there are at most *edges +
+//! shared* rounds. The code stops after [`ROUNDS`]: what is still broken then is cut from the flow, which
+//! needs one pass (taking flow away breaks nothing but "whole", and emptying a column nothing at all).
 //!
-//! **Invariant.** The result is checked against every capacity and limit from scratch; [`SolveError::Broken`] would be a bug.
+//! **Invariant.** The result is checked against every capacity and limit from scratch;
+//! [`SolveError::Broken`] would be a bug.
 //!
-//! **What it cannot do.** Promise a distance to the best flow within the limits. Compare with `Σ value · flow` of the network
-//! optimum, which no flow within the limits exceeds: that gap is proven. Many all-or-nothing columns in scarce supply
-//! are its weak spot. Rounding and repairing vertices of the relaxation: Angulo, Ahmed, Dey, *Semi-continuous
-//! network flow problems*, Math. Prog. 145 (2014), treat the polyhedron.
+//! **What it cannot do.** Promise a distance to the best flow within the limits. Compare with `Σ value ·
+//! flow` of the network optimum, which no flow within the limits exceeds: that gap is proven. Many
+//! all-or-nothing columns in scarce supply are its weak spot. Rounding and repairing vertices of the
+//! relaxation: Angulo, Ahmed, Dey, *Semi-continuous network flow problems*, Math. Prog. 145 (2014), treat
+//! the polyhedron.
 
 use super::component::{Component, Split};
 use super::error::SolveError;
@@ -49,14 +52,15 @@ const NONE: u32 = u32::MAX;
 
 /// A flow of high value that breaks no capacity and no limit, found from the optimum without limits.
 ///
-/// If `start` (the [`optimum`](crate::solve::optimum) of the same transport) breaks nothing it is returned as it is,
-/// and is optimal. Otherwise what it breaks is closed and solved again until nothing is broken, room left over is filled by
-/// falling `rank` as [`greedy`](crate::solve::greedy) does, and the result is never worse (by `Σ value · flow`, then
-/// `Σ flow`) than `greedy` by value. `Σ value · flow` of `start` bounds what any flow within the limits can reach.
+/// If `start` (the [`optimum`](crate::solve::optimum()) of the same transport) breaks nothing it is
+/// returned as it is, and is optimal. Otherwise what it breaks is closed and solved again until nothing is
+/// broken, room left over is filled by falling `rank` as [`greedy`](crate::solve::greedy()) does, and the
+/// result is never worse (by `Σ value · flow`, then `Σ flow`) than `greedy` by value. `Σ value · flow` of
+/// `start` bounds what any flow within the limits can reach.
 ///
 /// # Errors
-/// [`SolveError::Malformed`] if the inputs do not fit together or `start` breaks a capacity of the transport, and
-/// the errors of [`optimum`](crate::solve::optimum).
+/// [`SolveError::Malformed`] if the inputs do not fit together or `start` breaks a capacity of the
+/// transport, and the errors of [`optimum`](crate::solve::optimum()).
 pub fn within_limits(
     transport: &Transport,
     limits: &Limits,
@@ -74,18 +78,8 @@ pub fn within_limits(
     if broken.iter().any(|violation| is_of_the_network(*violation)) {
         return Err(SolveError::Malformed { what: "the start breaks capacities of the transport", at: 0 });
     }
-    let mut repair = Repair::of(transport, limits, start.flow.clone());
-    repair.close_useless();
-    for _ in 0..ROUNDS {
-        let broken = found(transport, &repair.flow, limits);
-        if broken.is_empty() {
-            break;
-        }
-        repair.close(&broken);
-        repair.solve_touched()?;
-    }
-    repair.cut();
-    let repaired = fill(transport, limits, rank, &repair.flow);
+    let repaired = repair(transport, limits, start.flow.clone(), ROUNDS)?;
+    let repaired = fill(transport, limits, rank, &repaired);
     let plain = fill(transport, limits, &transport.value, &vec![0; transport.edges()]);
     let worth = |flow: &[i64]| {
         let value = flow.iter().zip(&transport.value).map(|(&x, &v)| i128::from(x) * i128::from(v));
@@ -96,6 +90,27 @@ pub fn within_limits(
         0 => Ok(best),
         count => Err(SolveError::Broken { count }),
     }
+}
+
+/// A flow within the limits from one that keeps the capacities alone.
+fn repair(
+    transport: &Transport,
+    limits: &Limits,
+    flow: Vec<i64>,
+    rounds: usize,
+) -> Result<Vec<i64>, SolveError> {
+    let mut repair = Repair::of(transport, limits, flow);
+    repair.close_useless();
+    for _ in 0..rounds {
+        let broken = found(transport, &repair.flow, limits);
+        if broken.is_empty() {
+            break;
+        }
+        repair.close(&broken);
+        repair.solve_touched()?;
+    }
+    repair.cut();
+    Ok(repair.flow)
 }
 
 /// Whether a flow of the network could never break this.
@@ -201,7 +216,9 @@ impl<'a> Repair<'a> {
             let edges = self.edges_into(column);
             let room: i128 = edges.iter().map(|&edge| i128::from(self.reach(edge))).sum();
             if room < i128::from(self.transport.column_capacity[column]) {
-                edges.iter().for_each(|&edge| self.lower(edge, 0));
+                for edge in edges {
+                    self.lower(edge, 0);
+                }
             }
         }
     }
@@ -312,22 +329,18 @@ impl<'a> Repair<'a> {
     fn solve_touched(&mut self) -> Result<(), SolveError> {
         let touched: Vec<&Component> =
             self.split.components.iter().zip(&self.touched).filter(|(_, t)| **t).map(|(c, _)| c).collect();
-        let solved: Vec<Result<(Vec<usize>, Vec<i64>), SolveError>> = touched
-            .par_iter()
-            .with_max_len(1)
-            .map(|component| {
-                let (transport, edges) = self.part(component);
-                Ok((edges, solve(&transport)?.flow))
-            })
-            .collect();
+        let solve_part = |component: &&Component| {
+            let (transport, edges) = self.part(component);
+            (edges, solve(&transport))
+        };
+        let solved: Vec<_> = touched.par_iter().with_max_len(1).map(solve_part).collect();
         for component in touched {
             for &row in &component.rows {
                 self.flow[self.transport.edges_of(row as usize)].fill(0);
             }
         }
-        for part in solved {
-            let (edges, flow) = part?;
-            for (edge, units) in edges.into_iter().zip(flow) {
+        for (edges, optimum) in solved {
+            for (edge, units) in edges.into_iter().zip(optimum?.flow) {
                 self.flow[edge] = units;
             }
         }
@@ -407,7 +420,9 @@ impl<'a> Repair<'a> {
             let edges = self.edges_into(column);
             let units: i128 = edges.iter().map(|&edge| i128::from(self.flow[edge])).sum();
             if units != i128::from(self.transport.column_capacity[column]) {
-                edges.iter().for_each(|&edge| self.flow[edge] = 0);
+                for edge in edges {
+                    self.flow[edge] = 0;
+                }
             }
         }
     }
@@ -416,6 +431,52 @@ impl<'a> Repair<'a> {
         let total = i128::from(self.flow[edge]) + i128::from(self.limits.base[edge]);
         if total < i128::from(self.limits.lot[edge]) {
             self.flow[edge] = 0;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Limits, Transport, found, repair, solve};
+    use crate::solve::Shared;
+
+    /// Every row reaches every column, and the limits of each kind are broken by the optimum.
+    fn crowded(kind: i64) -> (Transport, Limits) {
+        let transport = Transport {
+            row_capacity: (0..12).map(|row| 3 + row % 5).collect(),
+            column_capacity: (0..12).map(|column| 2 + column % 7).collect(),
+            row_group: vec![0; 12],
+            column_group: vec![0; 12],
+            row_group_capacity: vec![None],
+            column_group_capacity: vec![None],
+            row_start: (0..=12).map(|row| 12 * row).collect(),
+            column: (0..144).map(|edge| edge % 12).collect(),
+            value: (0..144).map(|edge| 1 + edge * 37 % 50).collect(),
+            edge_capacity: None,
+            row_key: (1..=12).collect(),
+            column_key: (101..=112).collect(),
+        };
+        let mut limits = Limits::none(&transport);
+        limits.lot = (0..144).map(|edge| (edge + kind) % 8).collect();
+        limits.row_partners[..3].fill(Some(1));
+        limits.column_partners[..3].fill(Some(1));
+        limits.column_whole[9..].fill(true);
+        let edges = |step: usize| (0..144).step_by(step).collect();
+        limits.shared =
+            vec![Shared { capacity: kind, edges: edges(2) }, Shared { capacity: 4, edges: edges(3) }];
+        (transport, limits)
+    }
+
+    #[test]
+    fn whatever_the_rounds_leave_broken_is_cut() {
+        for kind in 0..20 {
+            let (transport, limits) = crowded(kind);
+            let start = solve(&transport).expect("small numbers");
+            assert!(found(&transport, &start.flow, &limits).len() > 5);
+            for rounds in 0..4 {
+                let flow = repair(&transport, &limits, start.flow.clone(), rounds).expect("small numbers");
+                assert_eq!(found(&transport, &flow, &limits), [], "kind {kind}, {rounds} rounds");
+            }
         }
     }
 }

@@ -1,19 +1,21 @@
 //! The primal network simplex on strongly feasible trees.
 //!
-//! **Problem.** Given a network, a strongly feasible tree and a menu of arcs with values, change the flow along arcs
-//! of the menu and of the tree until no arc gains.
+//! **Problem.** Given a network, a strongly feasible tree and a menu of arcs with values, change the flow
+//! along arcs of the menu and of the tree until no arc gains.
 //!
-//! **Invariant.** Arcs outside the tree are empty or full; the flow keeps every balance; the potentials make every
-//! tree arc gain 0; the tree is strongly feasible. The last follows from the choice of the leaving arc in
-//! [`Tree::cycle`], and with it two things:
-//! * *no cycling* (Cunningham 1976): a pivot that moves no flow lowers the potentials of the part that moves, so
-//!   between two pivots that do move flow no tree comes twice, and the value rises with each of those;
+//! **Invariant.** Arcs outside the tree are empty or full; the flow keeps every balance; the potentials
+//! make every tree arc gain 0; the tree is strongly feasible. The last follows from the choice of the
+//! leaving arc in [`Tree::cycle`], and with it two things:
+//! * *no cycling* (Cunningham 1976): a pivot that moves no flow lowers the potentials of the part that
+//!   moves, so between two pivots that do move flow no tree comes twice, and the value rises with each of
+//!   those;
 //! * *prices from the flow alone*: see `optimum`.
 //!
-//! **Complexity.** One pivot costs a search (`pricing`), the length of the cycle, and the size of the part of the tree
-//! that moves; only there do potentials change. No polynomial bound on the pivots is known for this rule (Zadeh 1973
-//! has exponential instances for a related one); 2 to 10 a node are usual. The loop is bounded by
-//! `1000 · (nodes + edges) + 1000` pivots; reaching that is reported as a bug, not as a result.
+//! **Complexity.** One pivot costs a search (`pricing`), the length of the cycle, and the size of the part
+//! of the tree that moves; only there do potentials change. No polynomial bound on the pivots is known for
+//! this rule (Zadeh 1973 has exponential instances for a related one); 2 to 10 a node are usual. The loop
+//! is bounded by `1000 · (nodes + edges) + 1000` pivots; reaching that is reported as a bug, not as a
+//! result.
 //!
 //! **What it cannot do.** Start from a tree that is not strongly feasible, or serve lower bounds above 0.
 

@@ -1,7 +1,7 @@
 //! The tie number of an edge: which of several optimal flows is *the* result.
 //!
-//! **Problem.** Optima are rarely unique when scores are coarse. Which one a simplex method ends in depends on
-//! the order of the input, and with it who trades with whom. The choice must depend on the participants
+//! **Problem.** Optima are rarely unique when scores are coarse. Which one a simplex method ends in depends
+//! on the order of the input, and with it who trades with whom. The choice must depend on the participants
 //! alone, be published, and favour nobody.
 //!
 //! **Rule.** Among the flows of greatest value take the one of greatest `Σ tie(e) · flow(e)`, where
@@ -14,13 +14,13 @@
 //! tie  = max(1, x >> (64 - bits))                  bits = 40 up to 4,194,303 nodes
 //! ```
 //!
-//! The three middle lines are the finaliser of SplitMix64 (Steele, Lea, Flood, *Fast splittable pseudorandom
-//! number generators*, OOPSLA 2014; the constants are Stafford's variant 13). The lower bound of 1 makes an
-//! edge of value 0 preferable to disposal, so that it is used when it is free.
+//! The three middle lines are the finaliser of `SplitMix64` (Steele, Lea, Flood, *Fast splittable
+//! pseudorandom number generators*, OOPSLA 2014; the constants are Stafford's variant 13). The lower bound
+//! of 1 makes an edge of value 0 preferable to disposal, so that it is used when it is free.
 //!
-//! **Why it is enough.** Two optimal flows differ by alternating cycles and paths of value 0; both survive the
-//! second objective only if such a cycle has ties that cancel exactly, which for independent hashes happens with
-//! probability about 2⁻⁴⁰ for each cycle.
+//! **Why it is enough.** Two optimal flows differ by alternating cycles and paths of value 0; both survive
+//! the second objective only if such a cycle has ties that cancel exactly, which for independent hashes
+//! happens with probability about 2⁻⁴⁰ for each cycle.
 //!
 //! **What it cannot do.** Equal keys give equal ties: rows that share a key (and columns that share one) are
 //! told apart only by their position in the input.

@@ -12,14 +12,15 @@
 //! The sets of edges limited on one side are laminar (a row inside its group), so the matrix is a network
 //! matrix and every vertex of the polytope is integral.
 //!
-//! **Invariant.** [`Transport::check`] is called once at every public door of the kernel; everything behind the
-//! door may index without fear: lengths agree, indices are in range, columns ascend strictly in a row, no number
-//! is negative, and `(nodes + 1) · max value <= i64::MAX / 2`. Linear in the size of the instance.
+//! **Invariant.** [`Transport::check`] is called once at every public door of the kernel; everything behind
+//! the door may index without fear: lengths agree, indices are in range, columns ascend strictly in a row,
+//! no number is negative, and `(nodes + 1) · max value <= i64::MAX / 2`. Linear in the size of the
+//! instance.
 
 use super::error::SolveError;
 
-/// A transportation market with two levels on each side. Rows are supplies (offers), columns are demands; each
-/// belongs to a group (cooperative, enterprise) whose total may be limited.
+/// A transportation market with two levels on each side. Rows are supplies (offers), columns are demands;
+/// each belongs to a group (cooperative, enterprise) whose total may be limited.
 ///
 /// Edges are in compressed row order: those of row `r` are `row_start[r] .. row_start[r + 1]`, their columns
 /// strictly ascending. Zero capacities, empty sides, edges of value 0, isolated rows and columns and groups
@@ -46,7 +47,8 @@ pub struct Transport {
     pub value: Vec<i64>,
     /// Units each edge can carry; `None` where only the nodes limit.
     pub edge_capacity: Option<Vec<i64>>,
-    /// Tie key of each row: a hash of its id. Decides between optima, see [`optimum`](crate::solve::optimum).
+    /// Tie key of each row: a hash of its id. Decides between optima, see
+    /// [`optimum`](crate::solve::optimum()).
     pub row_key: Vec<u64>,
     /// Tie key of each column: a hash of its id.
     pub column_key: Vec<u64>,

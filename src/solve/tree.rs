@@ -1,24 +1,26 @@
 //! The spanning tree of a network simplex, with the flow on its arcs.
 //!
-//! **Problem.** A pivot needs, of a tree on `n` nodes that changes by one arc: the cycle an arc would close, the arc
-//! on it that blocks first, the tree with the two arcs exchanged, and the nodes of the part that moved.
+//! **Problem.** A pivot needs, of a tree on `n` nodes that changes by one arc: the cycle an arc would
+//! close, the arc on it that blocks first, the tree with the two arcs exchanged, and the nodes of the part
+//! that moved.
 //!
-//! **Notation.** Each node but the root stands for the arc to its parent: it keeps that arc's edge, flow and
-//! capacity. Arcs run from the lower to the higher node number (`network`), so the arc of `u` with parent `p` points
-//! up exactly if `u < p`. `up(u)`, `down(u)` is the room left for flow from `u` to `p`, from `p` to `u`.
+//! **Notation.** Each node but the root stands for the arc to its parent: it keeps that arc's edge, flow
+//! and capacity. Arcs run from the lower to the higher node number (`network`), so the arc of `u` with
+//! parent `p` points up exactly if `u < p`. `up(u)`, `down(u)` is the room left for flow from `u` to `p`,
+//! from `p` to `u`.
 //!
-//! **Invariant.** `size` counts the nodes below and including a node; `first child`, `next`, `previous` list the
-//! children of a node as a chain (the `previous` of a first child is [`NONE`]). Between pivots the tree is *strongly
-//! feasible*: `up(u) > 0` for every node.
+//! **Invariant.** `size` counts the nodes below and including a node; `first child`, `next`, `previous`
+//! list the children of a node as a chain (the `previous` of a first child is [`NONE`]). Between pivots the
+//! tree is *strongly feasible*: `up(u) > 0` for every node.
 //!
-//! **Complexity.** Of two different nodes the one with the smaller subtree is no ancestor of the other, so stepping
-//! from it towards the root finds the join in the length of the cycle. Hanging a subtree elsewhere costs the
-//! length of the two paths to the join, the walk over a subtree its size. One record of 40 bytes a node keeps a step
-//! within one cache line.
+//! **Complexity.** Of two different nodes the one with the smaller subtree is no ancestor of the other, so
+//! stepping from it towards the root finds the join in the length of the cycle. Hanging a subtree elsewhere
+//! costs the length of the two paths to the join, the walk over a subtree its size. One record of 40 bytes
+//! a node keeps a step within one cache line.
 //!
-//! **Reference.** Subtree sizes in place of depths: Grigoriadis, *An efficient implementation of the network simplex
-//! method*, Math. Prog. Study 26 (1986). Strongly feasible trees: Cunningham, *A network simplex method*,
-//! Math. Prog. 11 (1976).
+//! **Reference.** Subtree sizes in place of depths: Grigoriadis, *An efficient implementation of the
+//! network simplex method*, Math. Prog. Study 26 (1986). Strongly feasible trees: Cunningham, *A network
+//! simplex method*, Math. Prog. 11 (1976).
 
 use super::network::NONE;
 
@@ -116,9 +118,9 @@ impl Tree {
         &self.node
     }
 
-    /// Finds the cycle of flow `first` → `second`, at most `room` on the new arc, and the arc that blocks it *last*
-    /// in the direction of the flow, starting from the join (Cunningham's rule: the next tree is strongly
-    /// feasible, and no sequence of pivots without flow can cycle).
+    /// Finds the cycle of flow `first` → `second`, at most `room` on the new arc, and the arc that blocks
+    /// it *last* in the direction of the flow, starting from the join (Cunningham's rule: the next tree is
+    /// strongly feasible, and no sequence of pivots without flow can cycle).
     pub(super) fn cycle(&self, first: u32, second: u32, room: i64) -> Cycle {
         let (mut u, mut v) = (first, second);
         let (mut first_amount, mut first_leaving) = (room, NONE);
@@ -162,8 +164,8 @@ impl Tree {
         }
     }
 
-    /// Exchanges the leaving arc for the new one, which gets `edge`, `flow` and `capacity`. Returns the node of the
-    /// new arc: the top of the part that moved.
+    /// Exchanges the leaving arc for the new one, which gets `edge`, `flow` and `capacity`. Returns the
+    /// node of the new arc: the top of the part that moved.
     pub(super) fn exchange(&mut self, cycle: &Cycle, edge: u32, flow: i64, capacity: i64) -> u32 {
         let (top, onto) =
             if cycle.on_first { (cycle.first, cycle.second) } else { (cycle.second, cycle.first) };

@@ -1,0 +1,4 @@
+//! The tests, a module per capability.
+
+mod solve;
+mod support;
