@@ -100,7 +100,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("\n{rows} rows in = {taken} taken ({noted} with a note) + {left_out} left out\n");
 
     for ((owner, country), graded) in owners {
-        let mut cooperative = Cooperative::new(id_of(&owner, &country), Place::id(place_of(&country))).name(owner);
+        let mut cooperative =
+            Cooperative::new(id_of(&owner, &country), Place::id(place_of(&country))).name(owner);
         for window in graded {
             cooperative = cooperative.certificate(Certificate::new("cqi-grade").valid(window));
         }
@@ -145,7 +146,10 @@ fn read<'a>(cell: impl Fn(&str) -> &'a str) -> Row {
     match cell("flag") {
         "" => {}
         "unit_missing_or_mixed" => {
-            return left_out(format!("a bag weighs `{}` of no certain unit; ask for the weight", cell("bag_kg")));
+            return left_out(format!(
+                "a bag weighs `{}` of no certain unit; ask for the weight",
+                cell("bag_kg")
+            ));
         }
         flag => return left_out(format!("{flag}: a bag of {} kg; ask for the weight", cell("bag_kg"))),
     }

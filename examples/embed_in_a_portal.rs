@@ -5,8 +5,8 @@
 use std::error::Error;
 
 use lienket::{
-    Certificate, Cooperative, Demand, Enterprise, Km, Kg, Linkage, Market, MarketParts, Mechanism, Offer, Place, Plan,
-    Policy, VndPerKg, io,
+    Certificate, Cooperative, Demand, Enterprise, Kg, Km, Linkage, Market, MarketParts, Mechanism, Offer,
+    Place, Plan, Policy, VndPerKg, io,
 };
 
 #[expect(clippy::print_stdout, reason = "an example prints what it found")]
@@ -21,9 +21,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     parts.enterprises.push(Enterprise::new("sieu-thi-a", Place::id("vn/ha-noi")).name("Siêu thị A"));
     parts.offers.push(Offer::new("o-1", "htx-hao-dat", "tea/green", Kg(20_000)).ask(VndPerKg(180_000)));
     parts.offers.push(Offer::new("o-2", "htx-tan-huong", "tea/green", Kg(8_000)).ask(VndPerKg(170_000)));
-    parts.demands.push(
-        Demand::new("d-1", "sieu-thi-a", "tea", Kg(15_000)).bid(VndPerKg(210_000)).requires("vietgap"),
-    );
+    parts
+        .demands
+        .push(Demand::new("d-1", "sieu-thi-a", "tea", Kg(15_000)).bid(VndPerKg(210_000)).requires("vietgap"));
     let market = Market::build(parts)?;
 
     let policy = Policy { max_distance: Some(Km(250.0)), ..Policy::default() };

@@ -1,5 +1,7 @@
-//! lienket
+#![doc = include_str!("../README.md")]
+
 mod error;
+pub mod guide;
 mod id;
 #[cfg(feature = "json")]
 pub mod io;
@@ -17,15 +19,15 @@ pub use error::{Error, Issue, Severity};
 pub use id::{CooperativeIx, DemandIx, EnterpriseIx, OfferIx, StandardIx};
 pub use linkage::{Candidate, Linkage, Node, Rule, Stopped};
 pub use market::{
-    Acceptance, AcceptanceKind, Catalogue, CatalogueAdditions, Certificate, CertificateStatus, Contract, Cooperative,
-    CooperativeKind, Demand, Enterprise, Exclusion, Market, MarketParts, Offer, Place, PlaceEntry, PlaceMatch,
-    ProductEntry, Relation, StandardEntry, Substitute, covers, fold_name,
+    Acceptance, AcceptanceKind, Catalogue, CatalogueAdditions, Certificate, CertificateStatus, Contract,
+    Cooperative, CooperativeKind, Demand, Enterprise, Exclusion, Market, MarketParts, Offer, Place,
+    PlaceEntry, PlaceMatch, ProductEntry, Relation, StandardEntry, Substitute, covers, fold_name,
 };
 pub use metrics::{GroupMetrics, Metrics};
 pub use plan::{
-    Account, Allocation, Bounds, CertificateUse, CriterionLine, DemandExplanation, Explanation, Funnel, Held, Language,
-    Link, NearMiss, OfferExplanation, Outcome, PairExplanation, Plan, Prices, Reason, Remedy, Rival, RuleCheck,
-    Shortcoming, Status, Unmatched,
+    Account, Allocation, Bounds, CertificateUse, CriterionLine, DemandExplanation, Explanation, Funnel, Held,
+    Language, Link, NearMiss, OfferExplanation, Outcome, PairExplanation, Plan, Prices, Reason, Remedy,
+    Rival, RuleCheck, Shortcoming, Status, Unmatched,
 };
 pub use policy::{Boost, Criterion, Mechanism, Objective, PerCriterion, Policy, Side, Weights};
 pub use units::{Date, DateError, Kg, Km, Metres, Score, VndPerKg, Window};

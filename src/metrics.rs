@@ -1,7 +1,7 @@
 //! Metrics of a plan: how many are linked, how much of the volume, at what value, how evenly.
 //!
-//! Sums are exact integers; a ratio is taken once, at the end. Where a ratio has nothing below the line it is
-//! absent (`null` in documents), never 0.
+//! Sums are exact integers; a ratio is taken once, at the end. A share of nothing is 0; a mean, median or index
+//! of nothing is absent (`null` in documents).
 
 use std::collections::BTreeMap;
 
@@ -44,11 +44,11 @@ pub struct GroupMetrics {
     /// Cooperatives that sell something, contracts included.
     pub linked_cooperatives: u64,
     /// Their share of the cooperatives.
-    pub linked_share: Option<f64>,
+    pub linked_share: f64,
     /// Enterprises that buy something, contracts included.
     pub linked_enterprises: u64,
     /// Their share of the enterprises.
-    pub linked_enterprises_share: Option<f64>,
+    pub linked_enterprises_share: f64,
     /// Volume offered.
     pub offered_kg: i128,
     /// Volume demanded.
@@ -58,9 +58,9 @@ pub struct GroupMetrics {
     /// Volume bought by the group's enterprises, contracts included; over everybody the same as `matched_kg`.
     pub bought_kg: i128,
     /// `matched_kg` / `offered_kg`.
-    pub matched_share_of_offered: Option<f64>,
+    pub matched_share_of_offered: f64,
     /// `bought_kg` / `demanded_kg`.
-    pub matched_share_of_demanded: Option<f64>,
+    pub matched_share_of_demanded: f64,
     /// Value of what the cooperatives sell at the middle of ask and bid, rounded half up; volumes with a price
     /// missing are not valued, see `unpriced_kg`.
     pub value_vnd: i128,
@@ -107,7 +107,8 @@ impl Metrics {
         let mut groups = Groups::new(market);
         groups.count(plan);
         let all = groups.all.finish();
-        let finish = |groups: BTreeMap<String, Tally>| groups.into_iter().map(|(k, t)| (k, t.finish())).collect();
+        let finish =
+            |groups: BTreeMap<String, Tally>| groups.into_iter().map(|(k, t)| (k, t.finish())).collect();
         Self {
             candidates: plan.linkage().len() as u64,
             all,
@@ -254,11 +255,11 @@ impl Tally {
 
     fn finish(mut self) -> GroupMetrics {
         let mut counts = self.counts;
-        let share = |part: u64, whole: u64| ratio(part.into(), whole.into());
+        let share = |part: u64, whole: u64| ratio(part.into(), whole.into()).unwrap_or(0.0);
         counts.linked_share = share(counts.linked_cooperatives, counts.cooperatives);
         counts.linked_enterprises_share = share(counts.linked_enterprises, counts.enterprises);
-        counts.matched_share_of_offered = ratio(counts.matched_kg, counts.offered_kg);
-        counts.matched_share_of_demanded = ratio(counts.bought_kg, counts.demanded_kg);
+        counts.matched_share_of_offered = ratio(counts.matched_kg, counts.offered_kg).unwrap_or(0.0);
+        counts.matched_share_of_demanded = ratio(counts.bought_kg, counts.demanded_kg).unwrap_or(0.0);
         counts.value_vnd = (self.twice_value + 1).div_euclid(2);
         counts.mean_score = ratio(self.micro_score, self.scored_kg * 1_000_000);
         counts.mean_distance_km = ratio(self.metre_kg, counts.matched_kg * 1000);
@@ -281,7 +282,7 @@ fn median(sorted: &[f64]) -> Option<f64> {
 }
 
 /// Gini coefficient of sorted values: Σ |x − y| over all ordered pairs / (2 n² mean), computed as
-/// Σ (2 i − n − 1) x_i / (n Σ x) with i from 1 (Sen, On Economic Inequality, 1973).
+/// Σ (2 i − n − 1) xᵢ / (n Σ x) with i from 1 (Sen, On Economic Inequality, 1973).
 #[expect(clippy::cast_precision_loss, reason = "counts of cooperatives")]
 fn gini(sorted: &[f64]) -> Option<f64> {
     let n = sorted.len() as f64;

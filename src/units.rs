@@ -60,6 +60,7 @@ impl Kg {
     /// One kilogram: the least that can be traded.
     pub const ONE: Self = Self(1);
 
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
     pub(crate) fn is_one(&self) -> bool {
         *self == Self::ONE
     }
@@ -259,7 +260,16 @@ mod tests {
         assert_eq!(Window::new(day("2025-12-01"), day("2026-03-31")).days(), 121);
         assert_eq!(day("0000-01-01").to_string(), "0000-01-01");
         assert_eq!(day("9999-12-31").to_string(), "9999-12-31");
-        for bad in ["2025-02-29", "2025-13-01", "2025-1-1", "20250101", "2025-01-01T00:00", "", "2025/01/01", "+025-01-01"] {
+        for bad in [
+            "2025-02-29",
+            "2025-13-01",
+            "2025-1-1",
+            "20250101",
+            "2025-01-01T00:00",
+            "",
+            "2025/01/01",
+            "+025-01-01",
+        ] {
             assert!(bad.parse::<Date>().is_err(), "{bad}");
         }
     }

@@ -57,7 +57,9 @@ pub fn read_market(path: impl AsRef<Path>) -> Result<Market, Error> {
         return read_folder(path);
     }
     match extension(path).as_str() {
-        "json" => json::market_from_slice(&read_bytes(path)?).map_err(|error| text::in_file(error, &name(path))),
+        "json" => {
+            json::market_from_slice(&read_bytes(path)?).map_err(|error| text::in_file(error, &name(path)))
+        }
         _ => Err(not_a_market(path)),
     }
 }

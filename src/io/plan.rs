@@ -98,12 +98,13 @@ fn unmatched<'a, Ix: Copy>(
     list.iter().map(entry).collect()
 }
 
+fn by_id<'a>(ids: impl Iterator<Item = &'a str>, prices: &[i64]) -> BTreeMap<&'a str, i64> {
+    ids.zip(prices.iter().copied()).filter(|(_, price)| *price != 0).collect()
+}
+
 fn document(plan: &Plan) -> Document<'_> {
     let market = plan.market();
     let (bounds, prices) = (plan.bounds(), plan.prices());
-    fn by_id<'a>(ids: impl Iterator<Item = &'a str>, prices: &[i64]) -> BTreeMap<&'a str, i64> {
-        ids.zip(prices.iter().copied()).filter(|(_, price)| *price != 0).collect()
-    }
     Document {
         format: FORMAT,
         market_digest: market_digest(market),
@@ -209,7 +210,6 @@ pub fn write_matches(plan: &Plan, mut writer: impl Write) -> io::Result<()> {
 fn no_formula(text: &str) -> String {
     if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
 }
-
 
 /// An explanation as a JSON document.
 #[must_use]

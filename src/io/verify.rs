@@ -107,7 +107,9 @@ impl Claimed {
         let policy = fields.take("policy");
         let allocations = fields.take("allocations");
         let certificate = fields.take("certificate");
-        for (name, node) in [("policy", &policy), ("allocations", &allocations), ("certificate", &certificate)] {
+        for (name, node) in
+            [("policy", &policy), ("allocations", &allocations), ("certificate", &certificate)]
+        {
             if node.is_none() {
                 fields.required::<String>(name);
             }
@@ -120,7 +122,8 @@ impl Claimed {
         let read = allocations.and_then(|node| list(node, &at, &mut issues, allocation));
         let allocations = read.into_iter().flatten().flatten().collect();
         let at = At::ROOT.field("certificate");
-        let (kg_weight, prices) = certificate.map_or_else(Default::default, |node| read_prices(node, at, &mut issues));
+        let (kg_weight, prices) =
+            certificate.map_or_else(Default::default, |node| read_prices(node, at, &mut issues));
         match (digest, policy) {
             (Some(digest), Ok(Some(policy))) if issues.is_empty() => {
                 Ok(Self { digest, policy, allocations, kg_weight, prices })
@@ -140,7 +143,12 @@ impl Claimed {
         for (i, (offer, demand, volume, contract)) in self.allocations.iter().enumerate() {
             match (market.find_offer(offer), market.find_demand(demand)) {
                 (Ok(offer), Ok(demand)) => {
-                    allocations.push(Allocation { offer, demand, volume: Kg(*volume), contract: Kg(*contract) });
+                    allocations.push(Allocation {
+                        offer,
+                        demand,
+                        volume: Kg(*volume),
+                        contract: Kg(*contract),
+                    });
                 }
                 (offer, demand) => {
                     for (field, error) in [("offer", offer.err()), ("demand", demand.err())] {
@@ -156,14 +164,13 @@ impl Claimed {
             let positions: BTreeMap<&str, usize> = ids.iter().enumerate().map(|(i, id)| (*id, i)).collect();
             let mut found = vec![0; ids.len()];
             for (id, price) in prices {
-                match positions.get(id.as_str()) {
-                    Some(&position) => found[position] = *price,
-                    None => {
-                        let pointer = At::ROOT.field("certificate").field(list).field(id).to_string();
-                        let message = format!("the market has no such id among its {list}");
-                        let help = "The plan was not made for this market.";
-                        issues.push(Issue::error("unknown_id", pointer, message, help));
-                    }
+                if let Some(&position) = positions.get(id.as_str()) {
+                    found[position] = *price;
+                } else {
+                    let pointer = At::ROOT.field("certificate").field(list).field(id).to_string();
+                    let message = format!("the market has no such id among its {list}");
+                    let help = "The plan was not made for this market.";
+                    issues.push(Issue::error("unknown_id", pointer, message, help));
                 }
             }
             found
@@ -245,7 +252,8 @@ impl Differences {
         match (expected, found) {
             (Node::Map(expected), Node::Map(found)) => {
                 let found_by: BTreeMap<&str, &Node> = found.iter().map(|(k, v)| (k.as_str(), v)).collect();
-                let expected_by: BTreeMap<&str, &Node> = expected.iter().map(|(k, v)| (k.as_str(), v)).collect();
+                let expected_by: BTreeMap<&str, &Node> =
+                    expected.iter().map(|(k, v)| (k.as_str(), v)).collect();
                 for (key, value) in expected {
                     match found_by.get(key.as_str()) {
                         Some(found) => self.compare(value, found, &at.field(key)),
@@ -263,7 +271,8 @@ impl Differences {
                     self.compare(expected, found, &at.entry(i));
                 }
                 if expected.len() != found.len() {
-                    let said = format!("there must be {} entries, and there are {}", expected.len(), found.len());
+                    let said =
+                        format!("there must be {} entries, and there are {}", expected.len(), found.len());
                     self.differ(at, &said, None);
                 }
             }
@@ -293,12 +302,19 @@ impl Differences {
             let message = format!("{} more places differ", self.more);
             self.issues.push(Issue::error("differs", "", message, "These are not told one by one."));
         }
-        debug_assert!(self.issues.iter().all(|issue| issue.severity == Severity::Error), "differences refute");
+        debug_assert!(
+            self.issues.iter().all(|issue| issue.severity == Severity::Error),
+            "differences refute"
+        );
         if self.issues.is_empty() { Ok(()) } else { Err(Error::Refuted(self.issues)) }
     }
 }
 
-#[expect(clippy::cast_precision_loss, clippy::float_cmp, reason = "equal only where the decimal is that whole number")]
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::float_cmp,
+    reason = "equal only where the decimal is that whole number"
+)]
 fn equal(whole: i128, decimal: f64) -> bool {
     whole.unsigned_abs() < 1 << 53 && whole as f64 == decimal
 }

@@ -208,6 +208,7 @@ impl Linkage {
     }
 
     /// Every candidate, sorted by (offer, demand).
+    #[must_use]
     pub fn candidates(&self) -> impl ExactSizeIterator<Item = Candidate> + '_ {
         let mut offer = 0;
         (0..self.len()).map(move |position| {
@@ -219,6 +220,7 @@ impl Linkage {
     }
 
     /// The candidates of an offer, sorted by demand.
+    #[must_use]
     pub fn candidates_of(&self, offer: OfferIx) -> impl ExactSizeIterator<Item = Candidate> + '_ {
         self.row(offer).map(move |position| self.candidate_at(offer, position))
     }

@@ -9,7 +9,7 @@ use crate::linkage::score::{Facts, Scores, Values, scores, values};
 use crate::market::standard::Span;
 use crate::market::{Demand, Market, Offer, covers};
 use crate::policy::Policy;
-use crate::units::{Metres, Score, VndPerKg, Window};
+use crate::units::{Km, Metres, Score, VndPerKg, Window};
 
 /// A rule, in the order in which rules are checked. The first that fails is the pair's reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -80,7 +80,7 @@ impl Judge {
     pub(crate) fn new(market: &Market, policy: Policy) -> Self {
         let limit = |demand: &Demand| {
             let limits = [demand.max_distance, policy.max_distance];
-            limits.into_iter().flatten().map(|km| km.to_metres()).fold(f64::INFINITY, f64::min)
+            limits.into_iter().flatten().map(Km::to_metres).fold(f64::INFINITY, f64::min)
         };
         let limits = market.demands().iter().map(limit).collect();
         let boosts = market.cooperatives().iter().map(|cooperative| {

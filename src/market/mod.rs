@@ -117,7 +117,6 @@ pub(crate) struct Signed {
 
 #[derive(Debug)]
 struct Inner {
-    parts: MarketParts,
     catalogue: Catalogue,
     warnings: Vec<Issue>,
     offer_cooperative: Vec<CooperativeIx>,
@@ -128,6 +127,7 @@ struct Inner {
     contract_position: Vec<usize>,
     exclusions: Vec<(CooperativeIx, EnterpriseIx)>,
     relations: Vec<(CooperativeIx, EnterpriseIx, f64)>,
+    parts: MarketParts,
 }
 
 fn position<T>(list: &[T], id: &str, id_of: impl Fn(&T) -> &str) -> Option<usize> {
@@ -221,6 +221,8 @@ impl Market {
             .map(|r| (cooperative(&r.cooperative), enterprise(&r.enterprise), r.reliability))
             .collect();
         Self(Arc::new(Inner {
+            catalogue: catalogue.clone(),
+            warnings,
             offer_cooperative,
             demand_enterprise,
             offer_point,
@@ -229,8 +231,6 @@ impl Market {
             contract_position,
             exclusions,
             relations,
-            catalogue,
-            warnings,
             parts,
         }))
     }

@@ -41,7 +41,6 @@ impl Relation {
     /// Reliability of parties who have not dealt with each other.
     pub const UNKNOWN: f64 = 0.5;
 
-    #[expect(clippy::float_cmp, reason = "exactly the default is left out of documents")]
     #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
     fn is_unknown(reliability: &f64) -> bool {
         *reliability == Self::UNKNOWN

@@ -24,7 +24,11 @@ use crate::policy::Objective;
 use crate::units::Score;
 
 /// Checks an allocation and its prices; what was proved, or everything that is wrong.
-pub(super) fn check(linkage: &Linkage, allocations: &[Allocation], prices: &Prices) -> Result<Bounds, Vec<Issue>> {
+pub(super) fn check(
+    linkage: &Linkage,
+    allocations: &[Allocation],
+    prices: &Prices,
+) -> Result<Bounds, Vec<Issue>> {
     let mut check = Check { linkage, issues: Vec::new() };
     check.order(allocations);
     check.contracts(allocations);
@@ -78,7 +82,11 @@ impl Check<'_> {
         for (i, a) in allocations.iter().enumerate() {
             let volume = signed.remove(&(a.offer, a.demand)).unwrap_or(0);
             if a.contract.0 != volume {
-                let message = format!("{} has {} kg of contract, the market says {volume} kg", self.names(a), a.contract.0);
+                let message = format!(
+                    "{} has {} kg of contract, the market says {volume} kg",
+                    self.names(a),
+                    a.contract.0
+                );
                 self.refute("contract", format!("/allocations/{i}/contract_kg"), message);
             }
         }
@@ -96,7 +104,12 @@ impl Check<'_> {
             let pointer = || format!("/allocations/{i}/volume_kg");
             let new = a.volume.0 - a.contract.0;
             if a.volume.0 < 1 || new < 0 {
-                let message = format!("{} trades {} kg, of which {} kg by contract", self.names(a), a.volume.0, a.contract.0);
+                let message = format!(
+                    "{} trades {} kg, of which {} kg by contract",
+                    self.names(a),
+                    a.volume.0,
+                    a.contract.0
+                );
                 self.refute("volume", pointer(), message);
             }
             if new <= 0 {
@@ -104,7 +117,11 @@ impl Check<'_> {
             }
             let (offer, demand) = (market.offer(a.offer), market.demand(a.demand));
             if self.linkage.candidate(a.offer, a.demand).is_none() {
-                self.refute("not_a_candidate", pointer(), format!("{} is not a candidate pair", self.names(a)));
+                self.refute(
+                    "not_a_candidate",
+                    pointer(),
+                    format!("{} is not a candidate pair", self.names(a)),
+                );
                 continue;
             }
             if self.worth(a.offer, a.demand, 0).is_none() {
@@ -113,12 +130,17 @@ impl Check<'_> {
             }
             let most = offer.volume.0.min(demand.volume.0);
             if a.volume.0 > most {
-                let message = format!("{} trades {} kg, above the {most} kg of the smaller volume", self.names(a), a.volume.0);
+                let message = format!(
+                    "{} trades {} kg, above the {most} kg of the smaller volume",
+                    self.names(a),
+                    a.volume.0
+                );
                 self.refute("over_pair", pointer(), message);
             }
             let lot = offer.min_lot.0.max(demand.min_lot.0);
             if a.volume.0 < lot {
-                let message = format!("{} trades {} kg, below the lot of {lot} kg", self.names(a), a.volume.0);
+                let message =
+                    format!("{} trades {} kg, below the lot of {lot} kg", self.names(a), a.volume.0);
                 self.refute("below_lot", pointer(), message);
             }
         }
@@ -188,7 +210,8 @@ impl Check<'_> {
         for a in allocations {
             if self.linkage.candidate(a.offer, a.demand).is_some() {
                 for certificate in relied_on(self.linkage.judge(), a.offer, a.demand) {
-                    *sold.entry((market.cooperative_of(a.offer), certificate)).or_default() += i128::from(a.volume.0);
+                    *sold.entry((market.cooperative_of(a.offer), certificate)).or_default() +=
+                        i128::from(a.volume.0);
                 }
             }
         }
@@ -221,7 +244,11 @@ impl Check<'_> {
                 self.refute("prices", format!("/certificate/{list}"), message);
             }
             if let Some(price) = prices.iter().find(|price| **price < 0) {
-                self.refute("prices", format!("/certificate/{list}"), format!("the price {price} is negative"));
+                self.refute(
+                    "prices",
+                    format!("/certificate/{list}"),
+                    format!("the price {price} is negative"),
+                );
             }
         }
         if self.issues.len() > before {
@@ -273,12 +300,19 @@ impl Check<'_> {
         let mut shown = 0;
         for pair in self.linkage.candidates() {
             let Some(worth) = self.worth(pair.offer, pair.demand, prices.kg_weight) else { continue };
-            let paid = prices.of(market.cooperative_of(pair.offer), pair.offer, pair.demand, market.enterprise_of(pair.demand));
+            let paid = prices.of(
+                market.cooperative_of(pair.offer),
+                pair.offer,
+                pair.demand,
+                market.enterprise_of(pair.demand),
+            );
             if paid < worth {
                 shown += 1;
                 if shown <= 20 {
                     let (offer, demand) = (&market.offer(pair.offer).id, &market.demand(pair.demand).id);
-                    let message = format!("`{offer}` with `{demand}` is worth {worth} a kg and its prices add up to {paid}");
+                    let message = format!(
+                        "`{offer}` with `{demand}` is worth {worth} a kg and its prices add up to {paid}"
+                    );
                     self.refute("prices", "/certificate".to_owned(), message);
                 }
             }
@@ -303,13 +337,16 @@ impl Check<'_> {
         // What contracts leave free, from the market alone.
         let mut free: BTreeMap<(u8, u32), i128> = BTreeMap::new();
         for contract in market.signed() {
-            let (cooperative, enterprise) = (market.cooperative_of(contract.offer), market.enterprise_of(contract.demand));
-            for node in [(0, contract.offer.0), (1, contract.demand.0), (2, cooperative.0), (3, enterprise.0)] {
+            let (cooperative, enterprise) =
+                (market.cooperative_of(contract.offer), market.enterprise_of(contract.demand));
+            for node in [(0, contract.offer.0), (1, contract.demand.0), (2, cooperative.0), (3, enterprise.0)]
+            {
                 *free.entry(node).or_default() -= i128::from(contract.volume.0);
             }
         }
         let offers = market.offers().iter().zip(&prices.offers).map(|(x, price)| (0, Some(x.volume), *price));
-        let demands = market.demands().iter().zip(&prices.demands).map(|(x, price)| (1, Some(x.volume), *price));
+        let demands =
+            market.demands().iter().zip(&prices.demands).map(|(x, price)| (1, Some(x.volume), *price));
         let cooperatives = market.cooperatives().iter().zip(&prices.cooperatives);
         let cooperatives = cooperatives.map(|(x, price)| (2, x.capacity, *price));
         let enterprises = market.enterprises().iter().zip(&prices.enterprises);
@@ -362,8 +399,12 @@ fn kilograms(price: i128, weight: i128) -> i128 {
 
 impl Prices {
     pub(super) fn of(&self, c: CooperativeIx, o: OfferIx, d: DemandIx, e: EnterpriseIx) -> i128 {
-        let prices =
-            [self.offers[o.index()], self.demands[d.index()], self.cooperatives[c.index()], self.enterprises[e.index()]];
+        let prices = [
+            self.offers[o.index()],
+            self.demands[d.index()],
+            self.cooperatives[c.index()],
+            self.enterprises[e.index()],
+        ];
         prices.iter().map(|price| i128::from(*price)).sum()
     }
 }

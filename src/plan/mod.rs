@@ -13,8 +13,8 @@ use std::sync::Arc;
 use serde::Serialize;
 
 pub use explain::{
-    Account, CertificateUse, CriterionLine, DemandExplanation, Explanation, Held, Language, Link, NearMiss, OfferExplanation,
-    Outcome, PairExplanation, Remedy, Rival, RuleCheck, Shortcoming,
+    Account, CertificateUse, CriterionLine, DemandExplanation, Explanation, Held, Language, Link, NearMiss,
+    OfferExplanation, Outcome, PairExplanation, Remedy, Rival, RuleCheck, Shortcoming,
 };
 pub use reason::{Funnel, Reason, Unmatched};
 use reason::{Ledger, Situation};
@@ -181,7 +181,12 @@ impl Plan {
         };
         let mut allocations: Vec<Allocation> = volumes
             .iter()
-            .map(|&(offer, demand, volume)| Allocation { offer, demand, volume, contract: signed(offer, demand) })
+            .map(|&(offer, demand, volume)| Allocation {
+                offer,
+                demand,
+                volume,
+                contract: signed(offer, demand),
+            })
             .collect();
         allocations.sort_by_key(|a| (a.offer, a.demand));
         let network = network::Network::of(linkage);
@@ -203,7 +208,8 @@ impl Plan {
         let policy = Policy { mechanism, ..linkage.policy().clone() };
         let ledger = Ledger::of(linkage, &allocations);
         let exact = bounds.status == Status::Optimal;
-        let situation = Situation { linkage, prices: &prices, allocations: &allocations, exact, ledger: &ledger };
+        let situation =
+            Situation { linkage, prices: &prices, allocations: &allocations, exact, ledger: &ledger };
         let (unmatched_offers, unmatched_demands) = reason::unmatched(&situation);
         Ok(Self(Arc::new(Inner {
             linkage: linkage.clone(),

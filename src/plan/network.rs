@@ -61,7 +61,9 @@ pub(super) fn value(linkage: &Linkage, position: usize, offer: OfferIx, kg_weigh
     match linkage.policy().objective {
         Objective::Score => Some(score),
         Objective::Volume => Some(kg_weight + score),
-        Objective::Welfare => gain(linkage, offer, DemandIx(linkage.demands()[position])).filter(|gain| *gain > 0),
+        Objective::Welfare => {
+            gain(linkage, offer, DemandIx(linkage.demands()[position])).filter(|gain| *gain > 0)
+        }
     }
 }
 
@@ -74,7 +76,10 @@ pub(super) fn gain(linkage: &Linkage, offer: OfferIx, demand: DemandIx) -> Optio
 }
 
 /// Whole VND per kg for a distance, half away from zero.
-#[expect(clippy::cast_possible_truncation, reason = "a float cast saturates, and no gain survives such a freight")]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "a float cast saturates, and no gain survives such a freight"
+)]
 fn freight(policy: &Policy, km: f64) -> i64 {
     (policy.freight * km / 1000.0).round() as i64
 }
@@ -155,12 +160,11 @@ fn limits(linkage: &Linkage, positions: &[usize], row_start: &[usize]) -> Limits
     let mut row_fixed = vec![0_u64; market.offers().len()];
     let mut column_fixed = vec![0_u64; market.demands().len()];
     for contract in market.signed() {
-        match linkage.position(contract.offer, contract.demand).and_then(edge_of) {
-            Some(edge) => base[edge] = contract.volume.0,
-            None => {
-                row_fixed[contract.offer.index()] += 1;
-                column_fixed[contract.demand.index()] += 1;
-            }
+        if let Some(edge) = linkage.position(contract.offer, contract.demand).and_then(edge_of) {
+            base[edge] = contract.volume.0;
+        } else {
+            row_fixed[contract.offer.index()] += 1;
+            column_fixed[contract.demand.index()] += 1;
         }
     }
     let mut lot = Vec::with_capacity(positions.len());

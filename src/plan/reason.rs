@@ -107,7 +107,11 @@ impl Ledger {
             free: Free::of(market),
             of_offer: vec![Vec::new(); market.offers().len()],
             of_demand: vec![Vec::new(); market.demands().len()],
-            certified: linkage.certified().iter().map(|v| ((v.cooperative.0, v.certificate), v.free)).collect(),
+            certified: linkage
+                .certified()
+                .iter()
+                .map(|v| ((v.cooperative.0, v.certificate), v.free))
+                .collect(),
             candidates_of_demand: vec![Vec::new(); market.demands().len()],
         };
         for (i, a) in allocations.iter().enumerate() {
@@ -117,7 +121,9 @@ impl Ledger {
             ledger.of_demand[a.demand.index()].push(i);
             if new > 0 && !ledger.certified.is_empty() {
                 for certificate in relied_on(linkage.judge(), a.offer, a.demand) {
-                    if let Some(free) = ledger.certified.get_mut(&(market.cooperative_of(a.offer).0, certificate)) {
+                    if let Some(free) =
+                        ledger.certified.get_mut(&(market.cooperative_of(a.offer).0, certificate))
+                    {
                         *free -= new;
                     }
                 }
@@ -170,8 +176,10 @@ impl Situation<'_> {
             return Reason::Rule(Rule::Price);
         }
         let (o, d) = (pair.offer.index(), pair.demand.index());
-        let cooperative_full = self.ledger.free.cooperatives[market.cooperative_of(pair.offer).index()] == Some(0);
-        let enterprise_full = self.ledger.free.enterprises[market.enterprise_of(pair.demand).index()] == Some(0);
+        let cooperative_full =
+            self.ledger.free.cooperatives[market.cooperative_of(pair.offer).index()] == Some(0);
+        let enterprise_full =
+            self.ledger.free.enterprises[market.enterprise_of(pair.demand).index()] == Some(0);
         let (offer_full, demand_full) = (self.ledger.free.offers[o] == 0, self.ledger.free.demands[d] == 0);
         let (own_party_full, other_full, other_party_full) = match view {
             View::Offer => (cooperative_full, demand_full, enterprise_full),
@@ -231,7 +239,8 @@ impl Situation<'_> {
             self.ledger.free.cooperatives[market.cooperative_of(pair.offer).index()],
             self.ledger.free.enterprises[market.enterprise_of(pair.demand).index()],
         ];
-        let own = [self.ledger.free.offers[pair.offer.index()], self.ledger.free.demands[pair.demand.index()]];
+        let own =
+            [self.ledger.free.offers[pair.offer.index()], self.ledger.free.demands[pair.demand.index()]];
         own.into_iter().chain(parties.into_iter().flatten()).min().unwrap_or(0)
     }
 
@@ -241,7 +250,9 @@ impl Situation<'_> {
         }
         let cooperative = self.linkage.market().cooperative_of(pair.offer).0;
         let relied = relied_on(self.linkage.judge(), pair.offer, pair.demand);
-        let free = relied.into_iter().filter_map(|certificate| self.ledger.certified.get(&(cooperative, certificate)));
+        let free = relied
+            .into_iter()
+            .filter_map(|certificate| self.ledger.certified.get(&(cooperative, certificate)));
         free.copied().min().unwrap_or(i64::MAX)
     }
 
@@ -292,7 +303,12 @@ impl Situation<'_> {
     /// The reason and funnel of a demand.
     pub(super) fn of_demand(&self, demand: DemandIx) -> (Reason, Funnel) {
         let others = self.linkage.market().offers().len();
-        self.account(self.linkage.stopped_demand(demand), others, &self.candidates_of_demand(demand), View::Demand)
+        self.account(
+            self.linkage.stopped_demand(demand),
+            others,
+            &self.candidates_of_demand(demand),
+            View::Demand,
+        )
     }
 
     /// The candidates of a demand, sorted by offer.

@@ -130,8 +130,12 @@ impl Words {
         number.map_or_else(|| "–".to_owned(), |number| self.decimal(number, digits))
     }
 
-    fn percent(&self, share: Option<f64>) -> String {
-        share.map_or_else(|| "–".to_owned(), |share| format!("{} %", self.decimal(share * 100.0, 1)))
+    fn percent(&self, share: f64) -> String {
+        format!("{} %", self.decimal(share * 100.0, 1))
+    }
+
+    fn optional_percent(&self, share: Option<f64>) -> String {
+        share.map_or_else(|| "–".to_owned(), |share| self.percent(share))
     }
 }
 
@@ -142,7 +146,11 @@ impl Words {
 pub fn round(plan: &Plan, metrics: &Metrics, language: Language) -> String {
     let report = Report { plan, metrics, language, words: Words::of(language) };
     let mut text = String::new();
-    report.headline(&mut text).and_then(|()| report.links(&mut text)).and_then(|()| report.left(&mut text)).expect(FITS);
+    report
+        .headline(&mut text)
+        .and_then(|()| report.links(&mut text))
+        .and_then(|()| report.left(&mut text))
+        .expect(FITS);
     text
 }
 
@@ -209,7 +217,13 @@ impl Report<'_> {
             w.of_demanded
         )?;
         let linked = |part: u64, whole: u64, share, word| {
-            format!("{} {} {} {word} ({})", w.whole(part.into()), w.of, w.whole(whole.into()), w.percent(share))
+            format!(
+                "{} {} {} {word} ({})",
+                w.whole(part.into()),
+                w.of,
+                w.whole(whole.into()),
+                w.percent(share)
+            )
         };
         writeln!(
             out,
@@ -238,8 +252,8 @@ impl Report<'_> {
         writeln!(
             out,
             "{fill}: {median} {} · {least} {} · {gini} {}",
-            w.percent(all.fill_median),
-            w.percent(all.fill_min),
+            w.optional_percent(all.fill_median),
+            w.optional_percent(all.fill_min),
             w.optional(all.fill_gini, 3)
         )
     }
@@ -256,7 +270,7 @@ impl Report<'_> {
         }
         let width = |text: &str| text.chars().count();
         let seller = |a: &Allocation| market.cooperative(market.cooperative_of(a.offer)).name_or_id();
-        let widest = self.plan.allocations().iter().map(|a| width(seller(a))).max().unwrap_or(0).min(48);
+        let widest = self.plan.allocations().iter().map(|a| width(seller(a))).max().unwrap_or(0).min(60);
         let mut last = None;
         for ((enterprise, demand), list) in by_demand {
             if last != Some(enterprise) {
@@ -281,7 +295,12 @@ impl Report<'_> {
                 let pad = " ".repeat(widest.saturating_sub(width(name)));
                 let score = self.plan.linkage().candidate(a.offer, a.demand).map(|c| c.score.fraction());
                 let km = w.decimal(self.plan.linkage().distance(a.offer, a.demand).km(), 0);
-                write!(out, "      {name}{pad}  {:>14}  {km:>5} km  {}", w.kg(a.volume.0.into()), w.optional(score, 3))?;
+                write!(
+                    out,
+                    "      {name}{pad}  {:>14}  {km:>5} km  {}",
+                    w.kg(a.volume.0.into()),
+                    w.optional(score, 3)
+                )?;
                 if a.contract > Kg(0) {
                     write!(out, "  ({} {})", w.kg(a.contract.0.into()), w.contract)?;
                 }
@@ -296,13 +315,21 @@ impl Report<'_> {
         let offers = self.plan.unmatched_offers();
         let offer = |at: OfferIx| {
             let parts = market.offer(at);
-            (market.cooperative(market.cooperative_of(at)).name_or_id(), parts.id.as_str(), parts.product.as_str())
+            (
+                market.cooperative(market.cooperative_of(at)).name_or_id(),
+                parts.id.as_str(),
+                parts.product.as_str(),
+            )
         };
         self.left_of(out, self.words.left_offers, offers, offer)?;
         let demands = self.plan.unmatched_demands();
         let demand = |at: DemandIx| {
             let parts = market.demand(at);
-            (market.enterprise(market.enterprise_of(at)).name_or_id(), parts.id.as_str(), parts.product.as_str())
+            (
+                market.enterprise(market.enterprise_of(at)).name_or_id(),
+                parts.id.as_str(),
+                parts.product.as_str(),
+            )
         };
         self.left_of(out, self.words.left_demands, demands, demand)
     }

@@ -7,8 +7,10 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 /// Matches cooperatives with enterprises along agricultural value chains.
 #[derive(Parser)]
 #[command(version, about, arg_required_else_help = true)]
-#[command(after_help = "MARKET is a .json file or a folder of CSV files. Exit codes: 0 done; 1 the answer is no; \
-2 usage, unreadable input, or a document with faults; 3 a bug.")]
+#[command(
+    after_help = "MARKET is a .json file or a folder of CSV files. Exit codes: 0 done; 1 the answer is no; \
+2 usage, unreadable input, or a document with faults; 3 a bug."
+)]
 pub(crate) struct Arguments {
     #[command(subcommand)]
     pub command: Command,

@@ -1,6 +1,6 @@
 //! One function a command: read, call the library, write.
 
-use std::io::{Write, stdout};
+use std::io::{ErrorKind, Write, stdout};
 use std::path::Path;
 
 use lienket::io::{self, Unfinished};
@@ -23,9 +23,16 @@ pub(crate) fn run(arguments: Arguments) -> Answer {
 }
 
 /// Writes to standard output; a reader that has gone away is no failure.
-fn print(text: &str) {
+fn print(text: &str) -> Result<(), Error> {
     let mut out = stdout().lock();
-    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Error::Unreadable {
+            place: "standard output".to_owned(),
+            message: format!("it cannot be written: {error}"),
+            help: "Check the disk and the permissions.".to_owned(),
+        }),
+        _ => Ok(()),
+    }
 }
 
 #[expect(clippy::print_stderr, reason = "warnings of the program go to standard error")]
@@ -39,8 +46,9 @@ fn warn(market: &Market, path: &Path) {
 #[expect(clippy::print_stderr, reason = "faults and warnings go to standard error")]
 fn check(path: &Path) -> Answer {
     // Whether contracts fit certified volumes depends on the policy; here, the default one.
-    let checked = io::read_market(path)
-        .and_then(|market| Linkage::build(&market, &Policy::default()).map(|linkage| (market, linkage.len())));
+    let checked = io::read_market(path).and_then(|market| {
+        Linkage::build(&market, &Policy::default()).map(|linkage| (market, linkage.len()))
+    });
     let (issues, answer) = match &checked {
         Ok((market, _)) => (market.warnings(), Answer::Yes),
         Err(Error::Faults(issues)) => (issues.as_slice(), Answer::No),
@@ -51,17 +59,15 @@ fn check(path: &Path) -> Answer {
     }
     let faults = issues.iter().filter(|issue| issue.severity == Severity::Error).count();
     let warnings = issues.len() - faults;
-    print(&format!("{}: {faults} faults, {warnings} warnings\n", path.display()));
+    let mut text = format!("{}: {faults} faults, {warnings} warnings\n", path.display());
     if let Ok((market, candidates)) = &checked {
-        print(&format!(
-            "{} cooperatives with {} offers, {} enterprises with {} demands, {candidates} candidate pairs\n",
-            market.cooperatives().len(),
-            market.offers().len(),
-            market.enterprises().len(),
-            market.demands().len()
-        ));
+        let (cooperatives, offers) = (market.cooperatives().len(), market.offers().len());
+        let (enterprises, demands) = (market.enterprises().len(), market.demands().len());
+        let supply = format!("{cooperatives} cooperatives with {offers} offers");
+        let demand = format!("{enterprises} enterprises with {demands} demands");
+        text.extend([supply, ", ".to_owned(), demand, format!(", {candidates} candidate pairs\n")]);
     }
-    answer
+    print(&text).map_or_else(|error| failed(&error), |()| answer)
 }
 
 fn matching(arguments: &Match) -> Result<(), Error> {
@@ -79,8 +85,7 @@ fn matching(arguments: &Match) -> Result<(), Error> {
         Some(threads) => rayon_pool(threads.into())?.install(solve),
     }?;
     if arguments.out.as_ref().is_some_and(|out| out.as_os_str() == "-") {
-        print(&io::plan_document(&plan));
-        return Ok(());
+        return print(&io::plan_document(&plan));
     }
     if let Some(folder) = &arguments.out {
         let mut files = Unfinished::in_folder(folder)?;
@@ -88,8 +93,7 @@ fn matching(arguments: &Match) -> Result<(), Error> {
         files.write("matches.csv", |writer| io::write_matches(&plan, writer))?;
         files.finish()?;
     }
-    print(&report::round(&plan, &Metrics::of(&plan), arguments.language.into()));
-    Ok(())
+    print(&report::round(&plan, &Metrics::of(&plan), arguments.language.into()))
 }
 
 fn rayon_pool(threads: usize) -> Result<rayon::ThreadPool, Error> {
@@ -105,10 +109,7 @@ fn verify(market: &Path, plan: &Path) -> Answer {
     let verified =
         io::read_market(market).and_then(|market| io::verify_plan(&market, &io::read_bytes(plan)?));
     match verified {
-        Ok(plan) => {
-            print(&proved(&plan));
-            Answer::Yes
-        }
+        Ok(plan) => print(&proved(&plan)).map_or_else(|error| failed(&error), |()| Answer::Yes),
         Err(error @ Error::Refuted(_)) => {
             failed(&error);
             Answer::No
@@ -147,42 +148,47 @@ fn explain(arguments: &Explain) -> Result<(), Error> {
         _ => Err(Error::Internal("the command line names nothing to explain".to_owned())),
     }?;
     if arguments.json {
-        print(&io::explanation_document(&explanation));
+        print(&io::explanation_document(&explanation))
     } else {
-        print(&explanation.in_language(arguments.language.into()));
+        print(&explanation.in_language(arguments.language.into()))
     }
-    Ok(())
 }
 
 fn convert(market: &Path, out: &Path) -> Result<(), Error> {
     let read = io::read_market(market)?;
     warn(&read, market);
     io::write_market(&read, out)?;
-    print(&format!("{} written\n", out.display()));
-    Ok(())
+    print(&format!("{} written\n", out.display()))
 }
 
 fn catalogue(json: bool) -> Result<(), Error> {
     let catalogue = Catalogue::built_in();
     if json {
-        print(&io::catalogue_document(&catalogue));
-        return Ok(());
+        return print(&io::catalogue_document(&catalogue));
     }
     let mut text = format!("Built-in catalogue, version {}\n", catalogue.version());
     let mut section = |title: &str, lines: Vec<String>| {
-        text += &format!("\n{title} ({})\n  {}\n", lines.len(), lines.join("\n  "));
+        text.extend(["\n", title, "\n  ", &lines.join("\n  "), "\n"]);
     };
     let named = |id: &str, name: &str, en: Option<&str>| {
         en.map_or_else(|| format!("{id}  {name}"), |en| format!("{id}  {name} · {en}"))
     };
-    section("Products", catalogue.products().iter().map(|p| named(&p.id, &p.name, p.name_en.as_deref())).collect());
-    section("Standards", catalogue.standards().iter().map(|s| named(&s.id, &s.name, s.name_en.as_deref())).collect());
+    section(
+        "Products",
+        catalogue.products().iter().map(|p| named(&p.id, &p.name, p.name_en.as_deref())).collect(),
+    );
+    section(
+        "Standards",
+        catalogue.standards().iter().map(|s| named(&s.id, &s.name, s.name_en.as_deref())).collect(),
+    );
     let acceptance = |a: &lienket::Acceptance| {
         let kind = format!("{:?}", a.kind).to_lowercase();
         format!("{} for {} ({kind}) {}", a.holds, a.asked, a.basis.as_deref().unwrap_or_default())
     };
     section("Acceptances", catalogue.acceptances().iter().map(acceptance).collect());
-    section("Places", catalogue.places().iter().map(|p| format!("{}  {}  {}, {}", p.id, p.name, p.lat, p.lon)).collect());
-    print(&text);
-    Ok(())
+    section(
+        "Places",
+        catalogue.places().iter().map(|p| format!("{}  {}  {}, {}", p.id, p.name, p.lat, p.lon)).collect(),
+    );
+    print(&text)
 }

@@ -18,13 +18,16 @@ pub(crate) struct Bar {
 }
 
 impl Bar {
-    #[expect(clippy::disallowed_methods, reason = "the program may look at the clock; no result depends on it")]
-    pub fn new() -> Self {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the program may look at the clock; no result depends on it"
+    )]
+    pub(crate) fn new() -> Self {
         Self { start: Instant::now(), shown: OnceLock::new(), terminal: stderr().is_terminal() }
     }
 
     /// Shows how far the work is; never cancels it.
-    pub fn watch(&self, progress: Progress) -> ControlFlow<()> {
+    pub(crate) fn watch(&self, progress: Progress) -> ControlFlow<()> {
         if self.terminal && self.start.elapsed() > PATIENCE {
             let bar = self.shown.get_or_init(|| {
                 let style = ProgressStyle::with_template("{msg:24} {wide_bar} {pos}/{len}");

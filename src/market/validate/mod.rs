@@ -185,13 +185,14 @@ impl<'a> Check<'a> {
         use crate::market::place::PlaceMatch;
         let name = id.rsplit('/').next().unwrap_or(id);
         match self.catalogue.find_place(name, None) {
-            PlaceMatch::One(place) => format!("Did you mean `{}`?", place.id),
             PlaceMatch::Ambiguous(places) => {
                 let ids: Vec<String> = places.iter().map(|p| format!("`{}`", p.id)).collect();
                 let dates = "vn/ names the units since 1 July 2025, vn63/ those before";
                 format!("Did you mean {}? ({dates})", ids.join(" or "))
             }
-            PlaceMatch::Unknown(Some(place)) => format!("Did you mean `{}`?", place.id),
+            PlaceMatch::One(place) | PlaceMatch::Unknown(Some(place)) => {
+                format!("Did you mean `{}`?", place.id)
+            }
             PlaceMatch::Unknown(None) => String::new(),
         }
     }

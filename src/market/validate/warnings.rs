@@ -12,9 +12,9 @@ pub(super) fn check(check: &mut Check, ids: &Ids) {
     certificates(check, ids);
     let parts = check.parts;
     let names = parts.cooperatives.iter().map(|c| (c.name.as_deref(), c.id.as_str()));
-    alike(check, "cooperatives", names.collect());
+    alike(check, "cooperatives", &names.collect::<Vec<_>>());
     let names = parts.enterprises.iter().map(|e| (e.name.as_deref(), e.id.as_str()));
-    alike(check, "enterprises", names.collect());
+    alike(check, "enterprises", &names.collect::<Vec<_>>());
 }
 
 /// Expired certificates, capped ones that are offered more than once over, and lots certified by nothing held.
@@ -67,7 +67,7 @@ fn certificates(check: &mut Check, ids: &Ids) {
 }
 
 /// Names that are the same but for diacritics, case, blanks and legal form.
-fn alike(check: &mut Check, list: &str, parties: Vec<(Option<&str>, &str)>) {
+fn alike(check: &mut Check, list: &str, parties: &[(Option<&str>, &str)]) {
     let mut seen: HashMap<String, usize> = HashMap::new();
     for (i, (name, id)) in parties.iter().enumerate() {
         let Some(name) = name.filter(|name| name != id) else { continue };

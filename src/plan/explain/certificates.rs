@@ -22,10 +22,17 @@ pub(super) fn uses(judge: &Judge, offer: OfferIx, demand: DemandIx) -> Vec<Certi
         .collect()
 }
 
-fn describe(judge: &Judge, offer: OfferIx, holding: &Holding, asked: StandardIx, required: bool) -> CertificateUse {
+fn describe(
+    judge: &Judge,
+    offer: OfferIx,
+    holding: &Holding,
+    asked: StandardIx,
+    required: bool,
+) -> CertificateUse {
     let market = judge.market();
     let catalogue = market.catalogue();
-    let certificate = &market.cooperative(market.cooperative_of(offer)).certificates[holding.certificate as usize];
+    let certificate =
+        &market.cooperative(market.cooperative_of(offer)).certificates[holding.certificate as usize];
     let via = holding.links.iter().map(|&link| {
         let acceptance = &catalogue.acceptances()[link as usize];
         (acceptance.asked.clone(), acceptance.kind, acceptance.basis.clone())
@@ -78,7 +85,10 @@ fn state(judge: &Judge, offer: OfferIx, demand: DemandIx, standard: StandardIx, 
     if let Some(stopped) = same.clone().find(|c| c.status != CertificateStatus::Active) {
         return Held::NotInForce { status: stopped.status };
     }
-    if same.clone().any(|c| !c.products.is_empty() && !c.products.iter().any(|p| covers(p, &offer_parts.product))) {
+    if same
+        .clone()
+        .any(|c| !c.products.is_empty() && !c.products.iter().any(|p| covers(p, &offer_parts.product)))
+    {
         return Held::OtherProducts;
     }
     if same.next().is_some() { Held::NotThisLot } else { Held::Nothing }

@@ -56,7 +56,9 @@ fn rivals(rivals: &[Rival]) -> String {
 
 fn outcome(outcome: &Outcome) -> String {
     match outcome {
-        Outcome::Linked { volume_kg, contract_kg } if contract_kg.0 == 0 => format!("linked, {}", kg(*volume_kg)),
+        Outcome::Linked { volume_kg, contract_kg } if contract_kg.0 == 0 => {
+            format!("linked, {}", kg(*volume_kg))
+        }
         Outcome::Linked { volume_kg, contract_kg } => {
             format!("linked, {}, of it {} by contract", kg(*volume_kg), kg(*contract_kg))
         }
@@ -65,8 +67,13 @@ fn outcome(outcome: &Outcome) -> String {
             format!("not linked: stopped by {} ({only})", rule(*stopped))
         }
         Outcome::OutCompeted { missing, rivals: list, ask_at_most } => {
-            let lever = ask_at_most.map_or_else(String::new, |ask| format!("; an ask of {} or less would win", vnd(ask)));
-            format!("not linked: out-competed by {}; short by {} a kg{lever}", rivals(list), grouped((*missing).into(), ','))
+            let lever = ask_at_most
+                .map_or_else(String::new, |ask| format!("; an ask of {} or less would win", vnd(ask)));
+            format!(
+                "not linked: out-competed by {}; short by {} a kg{lever}",
+                rivals(list),
+                grouped((*missing).into(), ',')
+            )
         }
         Outcome::Tie { rivals: list } => {
             format!("not linked: of equal merit with {}; the published tie rule decided", rivals(list))
@@ -77,12 +84,17 @@ fn outcome(outcome: &Outcome) -> String {
         }
         Outcome::PartnerLimit => "not linked: one side has as many partners as it may".to_owned(),
         Outcome::AllOrNothing { volume_kg } => {
-            format!("not linked: the demand wants all of its {} or nothing, and cannot be filled", kg(*volume_kg))
+            format!(
+                "not linked: the demand wants all of its {} or nothing, and cannot be filled",
+                kg(*volume_kg)
+            )
         }
         Outcome::CertifiedVolume { room_kg } => {
             format!("not linked: the certificate is sold out, {} are left under it", kg(*room_kg))
         }
-        Outcome::NoGain => "not linked: no gain in VND (a price is missing, or freight eats the margin)".to_owned(),
+        Outcome::NoGain => {
+            "not linked: no gain in VND (a price is missing, or freight eats the margin)".to_owned()
+        }
         Outcome::Policy => "not linked: the mechanism left it aside though there was room".to_owned(),
     }
 }
@@ -90,9 +102,14 @@ fn outcome(outcome: &Outcome) -> String {
 fn remedy(remedy: &Remedy) -> String {
     match remedy {
         Remedy::OtherProduct { offered, asked } => {
-            format!("`{offered}` is offered; the buyer takes {}", asked.iter().map(|p| format!("`{p}`")).collect::<Vec<_>>().join(", "))
+            format!(
+                "`{offered}` is offered; the buyer takes {}",
+                asked.iter().map(|p| format!("`{p}`")).collect::<Vec<_>>().join(", ")
+            )
         }
-        Remedy::LiftExclusion => "the two parties are excluded from each other: lift the exclusion".to_owned(),
+        Remedy::LiftExclusion => {
+            "the two parties are excluded from each other: lift the exclusion".to_owned()
+        }
         Remedy::ShiftWindow { days, available, needed } => {
             format!("available {available}, needed {needed}: move one by {days} days")
         }
@@ -137,8 +154,12 @@ fn shortcoming(s: &Shortcoming) -> String {
             };
             format!("`{standard}` is {status}: have it reinstated, in force {days}")
         }
-        Held::OtherProducts => format!("`{standard}` is held for other products: extend it to this one, in force {days}"),
-        Held::NotThisLot => format!("`{standard}` is held but does not cover this lot: certify the lot, in force {days}"),
+        Held::OtherProducts => {
+            format!("`{standard}` is held for other products: extend it to this one, in force {days}")
+        }
+        Held::NotThisLot => {
+            format!("`{standard}` is held but does not cover this lot: certify the lot, in force {days}")
+        }
     }
 }
 
@@ -154,7 +175,7 @@ fn reason(why: Reason) -> &'static str {
         Reason::Rule(Rule::Score) => "the score is below the least that is linked",
         Reason::NoCounterpart => "the other side of the market is empty",
         Reason::OutCompeted => "others are worth more there",
-        Reason::Capacity => "a capacity, or all that the others trade, is used up",
+        Reason::Capacity => "a capacity is used up, or the others have all they want",
         Reason::PartnerLimit => "the number of partners is limited",
         Reason::AllOrNothing => "the demand wants all or nothing and cannot be filled",
         Reason::CertifiedVolume => "the certified volume is used up",

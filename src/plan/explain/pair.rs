@@ -68,7 +68,8 @@ fn remedy(judge: &Judge, rule: Rule, o: OfferIx, d: DemandIx) -> Remedy {
         Rule::Excluded => Remedy::LiftExclusion,
         Rule::Window => {
             let (available, needed) = (offer.available.expect(BOTH), demand.needed.expect(BOTH));
-            let (first, second) = if available.to < needed.from { (available, needed) } else { (needed, available) };
+            let (first, second) =
+                if available.to < needed.from { (available, needed) } else { (needed, available) };
             let days = i64::from(second.from.number()) - i64::from(first.to.number());
             Remedy::ShiftWindow { days, available, needed }
         }
@@ -109,18 +110,21 @@ const BOTH: &str = "windows fail to meet only where both are given";
 const PRICES: &str = "prices fail to meet only where both are given";
 
 /// What came of a pair.
-pub(super) fn outcome(situation: &Situation, offer: OfferIx, demand: DemandIx, rules: &[RuleCheck]) -> Outcome {
+pub(super) fn outcome(
+    situation: &Situation,
+    offer: OfferIx,
+    demand: DemandIx,
+    rules: &[RuleCheck],
+) -> Outcome {
     let mine = |a: &&crate::plan::Allocation| (a.offer, a.demand) == (offer, demand);
     if let Some(a) = situation.allocations.iter().find(mine) {
         return Outcome::Linked { volume_kg: a.volume, contract_kg: a.contract };
     }
-    match situation.linkage.candidate(offer, demand) {
-        Some(pair) => not_chosen(situation, &pair),
-        None => {
-            let failed: Vec<Rule> = rules.iter().filter(|r| !r.passed).map(|r| r.rule).collect();
-            Outcome::Stopped { rule: failed[0], only: failed.len() == 1 }
-        }
+    if let Some(pair) = situation.linkage.candidate(offer, demand) {
+        return not_chosen(situation, &pair);
     }
+    let failed: Vec<Rule> = rules.iter().filter(|r| !r.passed).map(|r| r.rule).collect();
+    Outcome::Stopped { rule: failed[0], only: failed.len() == 1 }
 }
 
 fn not_chosen(situation: &Situation, pair: &Candidate) -> Outcome {
@@ -194,7 +198,8 @@ fn ask_at_most(situation: &Situation, pair: &Candidate) -> Option<VndPerKg> {
         return i64::try_from(ask).ok().filter(|ask| *ask >= 1).map(VndPerKg);
     }
     let needed = i128::from(pair.score.micro()) + missing + 1;
-    let reaches = |ask: i64| i128::from(judge.joint_with_ask(pair.offer, pair.demand, VndPerKg(ask)).micro()) >= needed;
+    let reaches =
+        |ask: i64| i128::from(judge.joint_with_ask(pair.offer, pair.demand, VndPerKg(ask)).micro()) >= needed;
     if !reaches(1) {
         return None;
     }

@@ -3,7 +3,9 @@
 use crate::id::{DemandIx, OfferIx};
 use crate::linkage::{Candidate, Rule};
 use crate::plan::Allocation;
-use crate::plan::explain::{Account, DemandExplanation, Link, NearMiss, OfferExplanation, Outcome, RuleCheck, pair};
+use crate::plan::explain::{
+    Account, DemandExplanation, Link, NearMiss, OfferExplanation, Outcome, RuleCheck, pair,
+};
 use crate::plan::reason::Situation;
 use crate::units::Kg;
 
@@ -123,8 +125,14 @@ fn near(
     stopped.sort_by_key(|(count, o, d, rules)| (*count, std::cmp::Reverse(farthest(rules)), *o, *d));
     near.extend(stopped.into_iter().take(NEAR - near.len()).map(|(count, o, d, rules)| {
         let (with, name) = other(o, d);
-        let first = rules.into_iter().find(|rule| !rule.passed).expect("a pair that is no candidate fails a rule");
-        NearMiss { with, name, outcome: Outcome::Stopped { rule: first.rule, only: count == 1 }, remedy: first.remedy }
+        let first =
+            rules.into_iter().find(|rule| !rule.passed).expect("a pair that is no candidate fails a rule");
+        NearMiss {
+            with,
+            name,
+            outcome: Outcome::Stopped { rule: first.rule, only: count == 1 },
+            remedy: first.remedy,
+        }
     }));
     near
 }

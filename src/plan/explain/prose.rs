@@ -84,11 +84,18 @@ impl fmt::Display for Explanation {
     }
 }
 
+#[expect(clippy::many_single_char_names, reason = "the three scores, in a row")]
 fn write_pair(out: &mut String, e: &PairExplanation, w: &Words) -> fmt::Result {
-    writeln!(out, "{} `{}` {} {} → {} `{}` {} {}", w.offer, e.offer, w.of, e.cooperative, w.demand, e.demand, w.of, e.enterprise)?;
+    writeln!(
+        out,
+        "{} `{}` {} {} → {} `{}` {} {}",
+        w.offer, e.offer, w.of, e.cooperative, w.demand, e.demand, w.of, e.enterprise
+    )?;
     writeln!(out, "{}", (w.outcome)(&e.outcome))?;
     writeln!(out, "{}: {:.1} km", w.distance, e.distance_km)?;
-    if let (Some(joint), Some(cooperative), Some(enterprise)) = (e.score, e.cooperative_score, e.enterprise_score) {
+    if let (Some(joint), Some(cooperative), Some(enterprise)) =
+        (e.score, e.cooperative_score, e.enterprise_score)
+    {
         let [a, b, c] = w.scores;
         writeln!(out, "{a} {joint} · {b} {cooperative} · {c} {enterprise}")?;
     }
@@ -103,7 +110,9 @@ fn write_pair(out: &mut String, e: &PairExplanation, w: &Words) -> fmt::Result {
         for line in &e.criteria {
             let name = (w.criterion)(line.criterion);
             let pad = 22_usize.saturating_sub(name.chars().count());
-            let side = |i: usize| format!("{:.2} × {:.3} = {:.3}", line.weight[i], line.value[i], line.contribution[i]);
+            let side = |i: usize| {
+                format!("{:.2} × {:.3} = {:.3}", line.weight[i], line.value[i], line.contribution[i])
+            };
             writeln!(out, "  {name}{}{}   {}", " ".repeat(pad), side(0), side(1))?;
         }
     }

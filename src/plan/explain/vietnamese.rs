@@ -50,7 +50,8 @@ fn rivals(rivals: &[Rival]) -> String {
         let score = r.score.map_or_else(String::new, |score| format!(", điểm {score}"));
         format!("`{}` → `{}` ({}{score})", r.offer, r.demand, kg(r.volume_kg))
     });
-    let more = if rivals.len() > 5 { format!(" và {} cặp khác", rivals.len() - 5) } else { String::new() };
+    let more =
+        if rivals.len() > 5 { format!(" và {} cặp khác", rivals.len() - 5) } else { String::new() };
     list.collect::<Vec<_>>().join(", ") + &more
 }
 
@@ -63,7 +64,11 @@ fn outcome(outcome: &Outcome) -> String {
             format!("được kết nối, {}, trong đó {} theo hợp đồng", kg(*volume_kg), kg(*contract_kg))
         }
         Outcome::Stopped { rule: stopped, only } => {
-            let only = if *only { "chỉ vướng điều kiện này" } else { "còn vướng điều kiện khác" };
+            let only = if *only {
+                "chỉ vướng điều kiện này"
+            } else {
+                "còn vướng điều kiện khác"
+            };
             format!("không kết nối: vướng {} ({only})", rule(*stopped))
         }
         Outcome::OutCompeted { missing, rivals: list, ask_at_most } => {
@@ -92,12 +97,18 @@ fn outcome(outcome: &Outcome) -> String {
         }
         Outcome::PartnerLimit => "không kết nối: một bên đã đủ số đối tác cho phép".to_owned(),
         Outcome::AllOrNothing { volume_kg } => {
-            format!("không kết nối: nhu cầu chỉ nhận đủ {} hoặc không nhận, và không thể đáp ứng đủ", kg(*volume_kg))
+            format!(
+                "không kết nối: nhu cầu chỉ nhận đủ {} hoặc không nhận, và không thể đáp ứng đủ",
+                kg(*volume_kg)
+            )
         }
         Outcome::CertifiedVolume { room_kg } => {
             format!("không kết nối: sản lượng được chứng nhận đã hết, còn {}", kg(*room_kg))
         }
-        Outcome::NoGain => "không kết nối: không có lợi ích bằng tiền (thiếu giá, hoặc cước vận chuyển lớn hơn chênh lệch)".to_owned(),
+        Outcome::NoGain => {
+            "không kết nối: không có lợi ích bằng tiền (thiếu giá, hoặc cước vận chuyển lớn hơn chênh lệch)"
+                .to_owned()
+        }
         Outcome::Policy => "không kết nối: cơ chế bỏ qua dù vẫn còn khối lượng".to_owned(),
     }
 }
@@ -105,7 +116,10 @@ fn outcome(outcome: &Outcome) -> String {
 fn remedy(remedy: &Remedy) -> String {
     match remedy {
         Remedy::OtherProduct { offered, asked } => {
-            format!("chào bán `{offered}`; bên mua nhận {}", asked.iter().map(|p| format!("`{p}`")).collect::<Vec<_>>().join(", "))
+            format!(
+                "chào bán `{offered}`; bên mua nhận {}",
+                asked.iter().map(|p| format!("`{p}`")).collect::<Vec<_>>().join(", ")
+            )
         }
         Remedy::LiftExclusion => "hai bên bị loại trừ nhau: gỡ bỏ loại trừ".to_owned(),
         Remedy::ShiftWindow { days, available, needed } => {
@@ -152,8 +166,12 @@ fn shortcoming(s: &Shortcoming) -> String {
             };
             format!("`{standard}` {status}: cần được khôi phục, hiệu lực {days}")
         }
-        Held::OtherProducts => format!("`{standard}` chỉ cấp cho sản phẩm khác: mở rộng cho sản phẩm này, hiệu lực {days}"),
-        Held::NotThisLot => format!("có `{standard}` nhưng không phủ lô này: chứng nhận cho lô, hiệu lực {days}"),
+        Held::OtherProducts => {
+            format!("`{standard}` chỉ cấp cho sản phẩm khác: mở rộng cho sản phẩm này, hiệu lực {days}")
+        }
+        Held::NotThisLot => {
+            format!("có `{standard}` nhưng không phủ lô này: chứng nhận cho lô, hiệu lực {days}")
+        }
     }
 }
 
@@ -169,7 +187,7 @@ fn reason(why: Reason) -> &'static str {
         Reason::Rule(Rule::Score) => "điểm dưới mức tối thiểu",
         Reason::NoCounterpart => "phía bên kia không có ai",
         Reason::OutCompeted => "các cặp khác có giá trị hơn",
-        Reason::Capacity => "đã hết năng lực, hoặc đối tác đã mua bán đủ",
+        Reason::Capacity => "đã hết năng lực, hoặc đối tác đã đủ khối lượng",
         Reason::PartnerLimit => "số đối tác có giới hạn",
         Reason::AllOrNothing => "nhu cầu chỉ nhận đủ hoặc không nhận, và không thể đáp ứng đủ",
         Reason::CertifiedVolume => "sản lượng được chứng nhận đã hết",
