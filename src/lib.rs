@@ -26,8 +26,8 @@ pub use market::{
 pub use metrics::{GroupMetrics, Metrics};
 pub use plan::{
     Account, Allocation, Bounds, CertificateUse, CriterionLine, DemandExplanation, Explanation, Funnel, Held,
-    Language, Link, NearMiss, OfferExplanation, Outcome, PairExplanation, Plan, Prices, Reason, Remedy,
-    Rival, RuleCheck, Shortcoming, Status, Unmatched,
+    Language, Link, Missing, NearMiss, OfferExplanation, Outcome, PairExplanation, Plan, Prices, Reason,
+    Remedy, Rival, RuleCheck, Shortcoming, Status, Unmatched,
 };
 pub use policy::{Boost, Criterion, Mechanism, Objective, PerCriterion, Policy, Side, Weights};
 pub use units::{Date, DateError, Kg, Km, Metres, Score, VndPerKg, Window};

@@ -13,8 +13,8 @@ use std::sync::Arc;
 use serde::Serialize;
 
 pub use explain::{
-    Account, CertificateUse, CriterionLine, DemandExplanation, Explanation, Held, Language, Link, NearMiss,
-    OfferExplanation, Outcome, PairExplanation, Remedy, Rival, RuleCheck, Shortcoming,
+    Account, CertificateUse, CriterionLine, DemandExplanation, Explanation, Held, Language, Link, Missing,
+    NearMiss, OfferExplanation, Outcome, PairExplanation, Remedy, Rival, RuleCheck, Shortcoming,
 };
 pub use reason::{Funnel, Reason, Unmatched};
 use reason::{Ledger, Situation};
@@ -250,8 +250,7 @@ impl Plan {
     /// The allocation of a pair, if there is one.
     #[must_use]
     pub fn allocation(&self, offer: OfferIx, demand: DemandIx) -> Option<&Allocation> {
-        let all = self.allocations();
-        all.binary_search_by_key(&(offer, demand), |a| (a.offer, a.demand)).ok().map(|at| &all[at])
+        self.situation().allocation(offer, demand)
     }
 
     /// The prices that prove the bound.

@@ -146,10 +146,23 @@ pub(super) struct Situation<'a> {
     pub(super) ledger: &'a Ledger,
 }
 
-impl Situation<'_> {
-    fn allocation(&self, pair: &Candidate) -> Option<&Allocation> {
-        let own = self.ledger.of_offer[pair.offer.index()].iter().map(|&i| &self.allocations[i]);
-        own.into_iter().find(|a| a.demand == pair.demand)
+impl<'a> Situation<'a> {
+    /// The allocation of a pair, if it trades.
+    pub(super) fn allocation(&self, offer: OfferIx, demand: DemandIx) -> Option<&'a Allocation> {
+        let at = self.allocations.binary_search_by_key(&(offer, demand), |a| (a.offer, a.demand));
+        at.ok().map(|at| &self.allocations[at])
+    }
+
+    /// The allocations of an offer.
+    pub(super) fn sold(&self, offer: OfferIx) -> impl Iterator<Item = &'a Allocation> + use<'a> {
+        let allocations = self.allocations;
+        self.ledger.of_offer[offer.index()].iter().map(|&i| &allocations[i])
+    }
+
+    /// The allocations of a demand.
+    pub(super) fn bought(&self, demand: DemandIx) -> impl Iterator<Item = &'a Allocation> + use<'a> {
+        let allocations = self.allocations;
+        self.ledger.of_demand[demand.index()].iter().map(|&i| &allocations[i])
     }
 
     /// What a kilogram of the pair is worth to the objective; `None` where it has no use for it.
@@ -212,7 +225,7 @@ impl Situation<'_> {
     fn limit(&self, pair: &Candidate) -> Option<Reason> {
         let market = self.linkage.market();
         let (offer, demand) = (market.offer(pair.offer), market.demand(pair.demand));
-        let traded = self.allocation(pair).map_or(0, |a| a.volume.0);
+        let traded = self.allocation(pair.offer, pair.demand).map_or(0, |a| a.volume.0);
         if demand.all_or_nothing {
             return Some(Reason::AllOrNothing);
         }
@@ -274,7 +287,7 @@ impl Situation<'_> {
         }
         let mut nearest: Option<((bool, i128, usize), Reason)> = None;
         for (i, pair) in pairs.iter().enumerate() {
-            let matched = self.allocation(pair).is_some();
+            let matched = self.allocation(pair.offer, pair.demand).is_some();
             let cause = self.cause(pair, view);
             *funnel.entry(if matched { "matched" } else { cause.code() }).or_default() += 1;
             let key = (matched, self.shortfall(pair), i);

@@ -6,7 +6,7 @@ use std::fmt::{self, Write};
 use crate::id::{DemandIx, OfferIx};
 use crate::metrics::Metrics;
 use crate::plan::{Allocation, Language, Plan, Reason, Status, Unmatched};
-use crate::policy::Objective;
+use crate::policy::{Mechanism, Objective};
 use crate::units::{Kg, grouped};
 
 /// Words of the report in a language.
@@ -21,8 +21,9 @@ struct Words {
     candidates: &'static str,
     optimal: &'static str,
     feasible: &'static str,
-    mechanism: &'static str,
-    objective: &'static str,
+    /// By score, volume, welfare.
+    objectives: [&'static str; 3],
+    mechanisms: fn(Mechanism) -> &'static str,
     matched: &'static str,
     of_offered: &'static str,
     of_demanded: &'static str,
@@ -53,8 +54,11 @@ const ENGLISH: Words = Words {
     candidates: "candidate pairs",
     optimal: "proven: no plan is better",
     feasible: "best found; no plan is better by more than",
-    mechanism: "mechanism",
-    objective: "objective",
+    objectives: ["most score", "most volume, then most score", "most gain in VND"],
+    mechanisms: |mechanism| match mechanism {
+        Mechanism::Optimal => "optimal",
+        Mechanism::Greedy => "greedy",
+    },
     matched: "Matched",
     of_offered: "of what is offered",
     of_demanded: "of what is demanded",
@@ -85,8 +89,15 @@ const VIETNAMESE: Words = Words {
     candidates: "cặp có thể kết nối",
     optimal: "đã chứng minh: không phương án nào tốt hơn",
     feasible: "tốt nhất tìm được; không phương án nào tốt hơn quá",
-    mechanism: "cơ chế",
-    objective: "mục tiêu",
+    objectives: [
+        "tổng điểm lớn nhất",
+        "khối lượng lớn nhất, rồi điểm lớn nhất",
+        "lợi ích bằng tiền lớn nhất",
+    ],
+    mechanisms: |mechanism| match mechanism {
+        Mechanism::Optimal => "tối ưu",
+        Mechanism::Greedy => "lần lượt theo điểm",
+    },
     matched: "Đã kết nối",
     of_offered: "lượng chào bán",
     of_demanded: "lượng cần mua",
@@ -192,12 +203,12 @@ impl Report<'_> {
             w.kg(all.demanded_kg)
         )?;
         writeln!(out, "  {}", counts(self.metrics.candidates, w.candidates))?;
-        let mechanism = format!("{:?}", policy.mechanism).to_lowercase();
-        let objective = match policy.objective {
-            Objective::Score => "score",
-            Objective::Volume => "volume",
-            Objective::Welfare => "welfare",
-        };
+        let mechanism = (w.mechanisms)(policy.mechanism);
+        let objective = w.objectives[match policy.objective {
+            Objective::Score => 0,
+            Objective::Volume => 1,
+            Objective::Welfare => 2,
+        }];
         let proof = match self.plan.bounds().status {
             Status::Optimal => w.optimal.to_owned(),
             Status::Feasible => {
@@ -205,7 +216,7 @@ impl Report<'_> {
                 format!("{} {} %", w.feasible, w.decimal(gap * 100.0, 2))
             }
         };
-        writeln!(out, "  {} {mechanism}, {} {objective}: {proof}\n", w.mechanism, w.objective)?;
+        writeln!(out, "  {mechanism}, {objective}: {proof}\n")?;
         writeln!(
             out,
             "{}: {} · {} {} · {} {}",

@@ -2,7 +2,7 @@
 
 use crate::linkage::Rule;
 use crate::plan::explain::prose::Words;
-use crate::plan::explain::{Held, Outcome, Remedy, Rival, Shortcoming};
+use crate::plan::explain::{Held, Missing, Outcome, Remedy, Rival, Shortcoming};
 use crate::plan::reason::Reason;
 use crate::policy::Criterion;
 use crate::units::grouped;
@@ -54,6 +54,18 @@ fn rivals(rivals: &[Rival]) -> String {
     list.collect::<Vec<_>>().join(", ") + &more
 }
 
+fn short(missing: Missing) -> String {
+    match missing {
+        Missing::MicroScore(micro) => {
+            format!("short by {}.{:06} of score", micro / 1_000_000, micro % 1_000_000)
+        }
+        Missing::Kilograms(kg) => {
+            format!("each kg of it would cost {} kg elsewhere", grouped(kg.into(), ','))
+        }
+        Missing::VndPerKg(price) => format!("short by {}", vnd(VndPerKg(price))),
+    }
+}
+
 fn outcome(outcome: &Outcome) -> String {
     match outcome {
         Outcome::Linked { volume_kg, contract_kg } if contract_kg.0 == 0 => {
@@ -69,11 +81,7 @@ fn outcome(outcome: &Outcome) -> String {
         Outcome::OutCompeted { missing, rivals: list, ask_at_most } => {
             let lever = ask_at_most
                 .map_or_else(String::new, |ask| format!("; an ask of {} or less would win", vnd(ask)));
-            format!(
-                "not linked: out-competed by {}; short by {} a kg{lever}",
-                rivals(list),
-                grouped((*missing).into(), ',')
-            )
+            format!("not linked: out-competed by {}; {}{lever}", rivals(list), short(*missing))
         }
         Outcome::Tie { rivals: list } => {
             format!("not linked: of equal merit with {}; the published tie rule decided", rivals(list))

@@ -241,8 +241,8 @@ pub enum Outcome {
     },
     /// Others are worth more.
     OutCompeted {
-        /// How much per kg is missing: micro-score, or VND for `welfare`. Exact where the plan is optimal.
-        missing: i64,
+        /// How much per kg is missing. Exact where the plan is optimal.
+        missing: Missing,
         /// Who trades there.
         rivals: Vec<Rival>,
         /// The highest ask with which it would be linked, where a lower ask alone can do it.
@@ -282,6 +282,19 @@ pub enum Outcome {
     NoGain,
     /// The mechanism left it aside though there was room.
     Policy,
+}
+
+/// How far a pair's value per kg falls short of its prices, in the objective's unit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Missing {
+    /// Millionths of joint score.
+    MicroScore(i64),
+    /// For `volume`: each kilogram of it would cost this many elsewhere.
+    Kilograms(i64),
+    /// For `welfare`.
+    VndPerKg(i64),
 }
 
 /// A pair that trades where another would like to.

@@ -2,7 +2,9 @@
 
 use crate::id::{DemandIx, OfferIx};
 use crate::linkage::{Candidate, Judge, Rule, road_km};
-use crate::plan::explain::{CriterionLine, Outcome, PairExplanation, Remedy, Rival, RuleCheck, certificates};
+use crate::plan::explain::{
+    CriterionLine, Missing, Outcome, PairExplanation, Remedy, Rival, RuleCheck, certificates,
+};
 use crate::plan::network::gain;
 use crate::plan::reason::{Reason, Situation, View};
 use crate::policy::{Criterion, Objective};
@@ -116,8 +118,7 @@ pub(super) fn outcome(
     demand: DemandIx,
     rules: &[RuleCheck],
 ) -> Outcome {
-    let mine = |a: &&crate::plan::Allocation| (a.offer, a.demand) == (offer, demand);
-    if let Some(a) = situation.allocations.iter().find(mine) {
+    if let Some(a) = situation.allocation(offer, demand) {
         return Outcome::Linked { volume_kg: a.volume, contract_kg: a.contract };
     }
     if let Some(pair) = situation.linkage.candidate(offer, demand) {
@@ -150,7 +151,7 @@ fn not_chosen(situation: &Situation, pair: &Candidate) -> Outcome {
     match situation.cause(pair, view) {
         Reason::Tie => Outcome::Tie { rivals: rivals() },
         Reason::OutCompeted => Outcome::OutCompeted {
-            missing: i64::try_from(situation.shortfall(pair)).unwrap_or(i64::MAX),
+            missing: missing(situation, pair),
             rivals: rivals(),
             ask_at_most: ask_at_most(situation, pair),
         },
@@ -164,6 +165,17 @@ fn not_chosen(situation: &Situation, pair: &Candidate) -> Outcome {
         Reason::CertifiedVolume => Outcome::CertifiedVolume { room_kg: Kg(situation.certified_room(pair)) },
         Reason::Rule(_) => Outcome::NoGain,
         Reason::NoCounterpart | Reason::Policy => Outcome::Policy,
+    }
+}
+
+fn missing(situation: &Situation, pair: &Candidate) -> Missing {
+    let shortfall = i64::try_from(situation.shortfall(pair)).unwrap_or(i64::MAX);
+    let weight = situation.prices.kg_weight;
+    match situation.linkage.policy().objective {
+        Objective::Welfare => Missing::VndPerKg(shortfall),
+        // A price of a kilogram or more: the score does not matter any longer.
+        Objective::Volume if shortfall > weight / 2 => Missing::Kilograms((shortfall + weight / 2) / weight),
+        Objective::Volume | Objective::Score => Missing::MicroScore(shortfall),
     }
 }
 

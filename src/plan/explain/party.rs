@@ -15,8 +15,8 @@ const NEAR: usize = 5;
 pub(super) fn offer(situation: &Situation, offer: OfferIx) -> OfferExplanation {
     let market = situation.linkage.market();
     let (reason, funnel) = situation.of_offer(offer);
-    let own = situation.allocations.iter().filter(|a| a.offer == offer);
-    let links: Vec<Link> = own.map(|a| link(situation, a, &other_of_offer(situation, a.demand))).collect();
+    let links: Vec<Link> =
+        situation.sold(offer).map(|a| link(situation, a, &other_of_offer(situation, a.demand))).collect();
     let pairs = (0..market.demands().len()).map(|d| (offer, DemandIx::at(d)));
     let candidates = situation.linkage.candidates_of(offer).collect();
     let near = near(situation, candidates, pairs, |_, d| other_of_offer(situation, d));
@@ -31,8 +31,8 @@ pub(super) fn offer(situation: &Situation, offer: OfferIx) -> OfferExplanation {
 pub(super) fn demand(situation: &Situation, demand: DemandIx) -> DemandExplanation {
     let market = situation.linkage.market();
     let (reason, funnel) = situation.of_demand(demand);
-    let own = situation.allocations.iter().filter(|a| a.demand == demand);
-    let links: Vec<Link> = own.map(|a| link(situation, a, &other_of_demand(situation, a.offer))).collect();
+    let links: Vec<Link> =
+        situation.bought(demand).map(|a| link(situation, a, &other_of_demand(situation, a.offer))).collect();
     let pairs = (0..market.offers().len()).map(|o| (OfferIx::at(o), demand));
     let candidates = situation.candidates_of_demand(demand);
     let near = near(situation, candidates, pairs, |o, _| other_of_demand(situation, o));
@@ -99,7 +99,7 @@ fn near(
     pairs: impl Iterator<Item = (OfferIx, DemandIx)>,
     other: impl Fn(OfferIx, DemandIx) -> Other,
 ) -> Vec<NearMiss> {
-    let linked = |o, d| situation.allocations.iter().any(|a| (a.offer, a.demand) == (o, d));
+    let linked = |o, d| situation.allocation(o, d).is_some();
     let mut missed: Vec<Candidate> = candidates.into_iter().filter(|c| !linked(c.offer, c.demand)).collect();
     missed.sort_by_key(|c| (situation.shortfall(c), c.offer, c.demand));
     let mut near: Vec<NearMiss> = missed

@@ -139,6 +139,8 @@ fn write_pair(out: &mut String, e: &PairExplanation, w: &Words) -> fmt::Result {
 }
 
 fn write_account(out: &mut String, title: &str, a: &Account, w: &Words) -> fmt::Result {
+    let mut title = title.chars();
+    let title: String = title.next().into_iter().flat_map(char::to_uppercase).chain(title).collect();
     let kg = |kg: i64| grouped(kg.into(), w.thousands);
     writeln!(out, "{title}: {}, {} kg", a.product, kg(a.volume_kg.0))?;
     write!(out, "{} {} kg, {} {} kg", w.matched, kg(a.matched_kg.0), w.left, kg(a.left_kg.0))?;

@@ -2,7 +2,7 @@
 
 use crate::linkage::Rule;
 use crate::plan::explain::prose::Words;
-use crate::plan::explain::{Held, Outcome, Remedy, Rival, Shortcoming};
+use crate::plan::explain::{Held, Missing, Outcome, Remedy, Rival, Shortcoming};
 use crate::plan::reason::Reason;
 use crate::policy::Criterion;
 use crate::units::grouped;
@@ -55,6 +55,14 @@ fn rivals(rivals: &[Rival]) -> String {
     list.collect::<Vec<_>>().join(", ") + &more
 }
 
+fn short(missing: Missing) -> String {
+    match missing {
+        Missing::MicroScore(micro) => format!("thiếu {},{:06} điểm", micro / 1_000_000, micro % 1_000_000),
+        Missing::Kilograms(kg) => format!("mỗi kg ở đây làm mất {} kg ở nơi khác", grouped(kg.into(), '.')),
+        Missing::VndPerKg(price) => format!("thiếu {}", vnd(VndPerKg(price))),
+    }
+}
+
 fn outcome(outcome: &Outcome) -> String {
     match outcome {
         Outcome::Linked { volume_kg, contract_kg } if contract_kg.0 == 0 => {
@@ -75,9 +83,9 @@ fn outcome(outcome: &Outcome) -> String {
             let lever = ask_at_most
                 .map_or_else(String::new, |ask| format!("; giá chào từ {} trở xuống sẽ được chọn", vnd(ask)));
             format!(
-                "không kết nối: các cặp khác có giá trị hơn: {}; thiếu {} mỗi kg{lever}",
+                "không kết nối: các cặp khác có giá trị hơn: {}; {}{lever}",
                 rivals(list),
-                grouped((*missing).into(), '.')
+                short(*missing)
             )
         }
         Outcome::Tie { rivals: list } => {
