@@ -1,6 +1,6 @@
 //! Errors, and the faults and warnings of documents.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use serde::Serialize;
 
@@ -83,8 +83,15 @@ impl fmt::Display for Issue {
             Severity::Error => "error",
             Severity::Warning => "warning",
         };
-        let place = if self.pointer.is_empty() { "(document)" } else { &self.pointer };
-        write!(f, "{kind}[{}] {place}: {}", self.code, self.message)?;
+        write!(f, "{kind}[{}] ", self.code)?;
+        if self.pointer.is_empty() {
+            f.write_str("(document)")?;
+        }
+        // Keys of a document may hold anything; a terminal gets nothing that would steer it.
+        for c in self.pointer.chars().flat_map(printable) {
+            f.write_char(c)?;
+        }
+        write!(f, ": {}", self.message)?;
         if let Some(found) = &self.found {
             write!(f, " (found: {found})")?;
         }

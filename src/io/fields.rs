@@ -64,12 +64,15 @@ impl<'a> Fields<'a> {
             wrong_type(&node, "an object", "Write an object in braces.", &at, issues);
             return Self { at, entries: Vec::new(), broken: true, issues };
         };
-        for (position, (name, _)) in entries.iter().enumerate() {
+        let mut seen: Vec<&str> = Vec::new();
+        for (name, _) in &entries {
             let at = at.field(name);
             if !known.contains(&name.as_str()) {
                 issues.push(unknown_field(name, &at, known));
-            } else if entries[..position].iter().any(|(earlier, _)| earlier == name) {
+            } else if seen.contains(&name.as_str()) {
                 issues.push(duplicate_key(name, &at));
+            } else {
+                seen.push(name);
             }
         }
         Self { at, entries, broken: false, issues }

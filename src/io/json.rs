@@ -13,7 +13,7 @@ use super::draft::{Draft, FORMAT};
 use super::entries::Entry;
 use super::fields::{At, duplicate_key, unknown_field};
 use super::node::{Node, scalars, skip_list, skip_map};
-use super::text::{decode, position};
+use super::text::{byte_at, decode, line_and_column};
 use super::values::wrong_type;
 use crate::error::{Error, Issue};
 use crate::market::Market;
@@ -72,12 +72,14 @@ pub(super) fn read(document: &[u8], draft: &mut Draft, belongs: fn(&str) -> bool
     read.map_err(|error| syntax_error(&error, text, &draft.issues))
 }
 
-/// Where the document stops being JSON, and why. Faults found before that are told as well.
+/// Where the document stops being JSON, and why. Faults found before that are told at the end.
 pub(super) fn syntax_error(error: &serde_json::Error, text: &str, before: &[Issue]) -> Error {
     let full = error.to_string();
     let suffix = format!(" at line {} column {}", error.line(), error.column());
     let mut message = format!("this is not JSON: {}", full.strip_suffix(&suffix).unwrap_or(&full));
-    let rest = position(text, error.line(), error.column());
+    let byte = byte_at(text, error.line(), error.column());
+    let rest = &text[byte..];
+    let (line, column) = line_and_column(text, byte);
     let help = if text.trim().is_empty() {
         "the document is empty".clone_into(&mut message);
         "Write a document, at least its `format`."
@@ -90,12 +92,13 @@ pub(super) fn syntax_error(error: &serde_json::Error, text: &str, before: &[Issu
     } else {
         "Correct the document there; nothing after it has been checked."
     };
+    let mut help = help.to_owned();
     if !before.is_empty() {
         let lines: Vec<String> = before.iter().map(ToString::to_string).collect();
-        message = format!("{message}; before it {} found:\n{}\n", faults(lines.len()), lines.join("\n"));
+        help = format!("{help} Before it {} found:\n{}", faults(lines.len()), lines.join("\n"));
     }
-    let place = format!("line {}, column {}", error.line(), error.column());
-    Error::Unreadable { place, message, help: help.to_owned() }
+    let place = format!("line {line}, column {column}");
+    Error::Unreadable { place, message, help }
 }
 
 fn faults(count: usize) -> String {
@@ -161,7 +164,7 @@ impl<'de> Visitor<'de> for Document<'_> {
                 "format" => draft.format(map.next_value()?),
                 "as_of" => draft.as_of(map.next_value()?),
                 "cooperatives" => {
-                    map.next_value_seed(Entries { at, list: &mut parts.cooperatives, issues })?
+                    map.next_value_seed(Entries { at, list: &mut parts.cooperatives, issues })?;
                 }
                 "enterprises" => map.next_value_seed(Entries { at, list: &mut parts.enterprises, issues })?,
                 "offers" => map.next_value_seed(Entries { at, list: &mut parts.offers, issues })?,

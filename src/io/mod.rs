@@ -161,6 +161,7 @@ fn name(path: &Path) -> String {
 /// [`Error::Unreadable`] where it cannot be read.
 pub fn read_bytes(path: impl AsRef<Path>) -> Result<Vec<u8>, Error> {
     let path = path.as_ref();
+    #[expect(clippy::disallowed_methods, reason = "here is where files are read")]
     fs::read(path).map_err(|error| missing(path, &error))
 }
 

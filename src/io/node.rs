@@ -46,7 +46,9 @@ impl fmt::Display for Node {
             Self::Whole(value) => value.fmt(f),
             // The debug form keeps the point of `20000.0`.
             Self::Decimal(value) => fmt::Debug::fmt(value, f),
-            Self::Text(text) | Self::Cell(text) => f.write_str(text),
+            // Quoted, or "5" would look like the number it is not.
+            Self::Text(text) => write!(f, "\"{text}\""),
+            Self::Cell(text) => f.write_str(text),
             Self::List(items) => write!(f, "a list of {}", items.len()),
             Self::Map(fields) => write!(f, "an object of {}", fields.len()),
         }
@@ -100,9 +102,6 @@ impl Whole {
     }
 }
 
-/// The key under which the TOML reader hands out dates.
-const TOML_DATE: &str = "$__toml_private_datetime";
-
 impl<'de> Visitor<'de> for Whole {
     type Value = Node;
 
@@ -123,11 +122,7 @@ impl<'de> Visitor<'de> for Whole {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Node, A::Error> {
         let mut fields = Vec::new();
         while let Some(key) = map.next_key::<String>()? {
-            let value = map.next_value()?;
-            if key == TOML_DATE {
-                return Ok(value);
-            }
-            fields.push((key, value));
+            fields.push((key, map.next_value()?));
         }
         Ok(Node::Map(fields))
     }

@@ -59,7 +59,21 @@ pub fn from_toml(document: &str) -> Result<Policy, Error> {
             help: "Correct the document there; nothing else has been checked.".to_owned(),
         }
     })?;
-    policy_of(node)
+    policy_of(dates_as_text(node))
+}
+
+/// The TOML reader hands out dates as objects of one field; messages show what was written.
+fn dates_as_text(node: Node) -> Node {
+    match node {
+        Node::Map(mut fields) if matches!(&fields[..], [(key, _)] if key == "$__toml_private_datetime") => {
+            fields.pop().map_or(Node::Null, |(_, date)| date)
+        }
+        Node::Map(fields) => {
+            Node::Map(fields.into_iter().map(|(key, value)| (key, dates_as_text(value))).collect())
+        }
+        Node::List(items) => Node::List(items.into_iter().map(dates_as_text).collect()),
+        other => other,
+    }
 }
 
 /// Reads a policy from JSON.

@@ -28,15 +28,15 @@ pub(super) fn lines_before(bytes: &[u8]) -> usize {
     ends.filter(|(i, byte)| **byte == b'\n' || **byte == b'\r' && bytes.get(i + 1) != Some(&b'\n')).count()
 }
 
-/// The text from a line and column on, both counted from 1, the column in bytes.
-pub(super) fn position(text: &str, line: usize, column: usize) -> &str {
+/// The byte at a line and column, both counted from 1, the column in bytes.
+pub(super) fn byte_at(text: &str, line: usize, column: usize) -> usize {
     let start: usize = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
-    text.get(start + column.saturating_sub(1)..).unwrap_or_default()
+    text.floor_char_boundary(start + column.saturating_sub(1))
 }
 
 /// Line and column of a byte, both counted from 1, the column in characters.
 pub(super) fn line_and_column(text: &str, byte: usize) -> (usize, usize) {
-    let before = text.get(..byte).unwrap_or(text);
+    let before = &text[..text.floor_char_boundary(byte)];
     let line = before.matches('\n').count() + 1;
     let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
     (line, column)

@@ -13,12 +13,14 @@ pub(super) fn canonical(mut parts: MarketParts) -> MarketParts {
     let places: Vec<(String, Place)> =
         parts.cooperatives.iter().map(|c| (c.id.clone(), c.place.clone())).collect();
     for offer in &mut parts.offers {
+        offer.place.iter_mut().for_each(place);
         drop_home(&mut offer.place, &offer.cooperative, &places);
         self::offer(offer);
     }
     let places: Vec<(String, Place)> =
         parts.enterprises.iter().map(|e| (e.id.clone(), e.place.clone())).collect();
     for demand in &mut parts.demands {
+        demand.place.iter_mut().for_each(place);
         drop_home(&mut demand.place, &demand.enterprise, &places);
         self::demand(demand);
     }
@@ -26,10 +28,15 @@ pub(super) fn canonical(mut parts: MarketParts) -> MarketParts {
     parts.demands.sort_by(|a, b| a.id.cmp(&b.id));
     set(&mut parts.contracts);
     set(&mut parts.exclusions);
+    parts.relations.iter_mut().for_each(|relation| relation.reliability += 0.0);
     parts.relations.sort_by(|a, b| (&a.cooperative, &a.enterprise).cmp(&(&b.cooperative, &b.enterprise)));
     let additions = &mut parts.catalogue;
     additions.products.sort_by(|a, b| a.id.cmp(&b.id));
     additions.standards.sort_by(|a, b| a.id.cmp(&b.id));
+    for place in &mut additions.places {
+        place.lat += 0.0;
+        place.lon += 0.0;
+    }
     additions.places.sort_by(|a, b| a.id.cmp(&b.id));
     set(&mut additions.acceptances);
     parts
@@ -40,7 +47,16 @@ fn set<T: Ord>(list: &mut Vec<T>) {
     list.dedup();
 }
 
+/// Minus zero is zero.
+fn place(place: &mut Place) {
+    if let Place::Point { lat, lon } = place {
+        *lat += 0.0;
+        *lon += 0.0;
+    }
+}
+
 fn cooperative(cooperative: &mut Cooperative) {
+    place(&mut cooperative.place);
     cooperative.name.take_if(|name| *name == cooperative.id);
     set(&mut cooperative.tags);
     for certificate in &mut cooperative.certificates {
@@ -50,6 +66,7 @@ fn cooperative(cooperative: &mut Cooperative) {
 }
 
 fn enterprise(enterprise: &mut Enterprise) {
+    place(&mut enterprise.place);
     enterprise.name.take_if(|name| *name == enterprise.id);
     set(&mut enterprise.tags);
 }
@@ -65,6 +82,8 @@ fn demand(demand: &mut Demand) {
     set(&mut demand.requires);
     set(&mut demand.prefers);
     set(&mut demand.provides);
+    demand.substitutes.iter_mut().for_each(|substitute| substitute.fit += 0.0);
+    demand.max_distance.iter_mut().for_each(|limit| limit.0 += 0.0);
     demand.substitutes.sort_by(|a, b| a.product.cmp(&b.product).then(a.fit.total_cmp(&b.fit)));
     demand.substitutes.dedup();
 }

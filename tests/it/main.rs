@@ -1,4 +1,15 @@
 //! The tests, a module per capability.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that meets an error has failed")]
+#![allow(clippy::disallowed_methods, reason = "tests make files of their own, and spoil them")]
+
+#[cfg(feature = "csv")]
+mod bad_folders;
+#[cfg(feature = "csv")]
+mod bad_input;
+#[cfg(feature = "csv")]
+mod bad_policies;
+#[cfg(feature = "csv")]
+mod documents;
 mod solve;
 mod support;

@@ -16,6 +16,7 @@ use crate::io::entries::Entry;
 use crate::io::fields::At;
 use crate::io::json;
 use crate::io::node::Node;
+use crate::io::read_bytes;
 use crate::io::text::in_file;
 use crate::market::{Cooperative, Market};
 
@@ -33,8 +34,9 @@ pub fn read_market(folder: impl AsRef<Path>) -> Result<Market, Error> {
     look_around(folder, &mut draft.issues)?;
     let path = folder.join(HEADER);
     let in_header_file = |error| in_file(error, &path.display().to_string());
-    let bytes = fs::read(&path).map_err(|error| unreadable(&path, &error))?;
+    let bytes = read_bytes(&path)?;
     json::read(&bytes, &mut draft, in_header).map_err(in_header_file)?;
+    draft.issues.iter_mut().for_each(of_header);
 
     let certificates = certificates(folder, &mut places, &mut draft)?;
     let mut reading = Reading { folder, places, draft };
@@ -47,6 +49,18 @@ pub fn read_market(folder: impl AsRef<Path>) -> Result<Market, Error> {
     reading.list(&RELATIONS, |draft| &mut draft.parts.relations)?;
     let Reading { places, draft, .. } = reading;
     draft.finish(|issue| places.show(issue))
+}
+
+/// A field that does not belong into the header points there, not at the file that has its name.
+fn of_header(issue: &mut Issue) {
+    let field = issue.pointer.split('/').nth(1).unwrap_or_default();
+    if field.is_empty() || in_header(field) {
+        return;
+    }
+    if let Some(sheet) = SHEETS.iter().find(|sheet| sheet.list == field) {
+        issue.help = format!("In a folder these stand in {}.", sheet.file);
+    }
+    issue.pointer = format!("{HEADER} {}", issue.pointer);
 }
 
 fn unreadable(path: &Path, error: &std::io::Error) -> Error {
@@ -203,7 +217,10 @@ fn entry<T: Entry>(
         }
         Some(fault) => {
             issues.push(fault.issue(at.to_string()));
-            T::read(node, &at, &mut Vec::new())
+            // Its cells may stand under the wrong columns; the id is kept for what refers to it.
+            let Node::Map(mut fields) = node else { return T::read(node, &at, &mut Vec::new()) };
+            fields.retain(|(name, _)| name == "id");
+            T::read(Node::Map(fields), &at, &mut Vec::new())
         }
     }
 }

@@ -1,6 +1,5 @@
 //! One CSV file, row by row.
 
-use std::fs;
 use std::path::Path;
 
 use super::columns::{Column, Sheet};
@@ -8,6 +7,7 @@ use super::places::{Places, cell};
 use crate::error::{Error, Issue};
 use crate::io::fields::suggestion;
 use crate::io::node::Node;
+use crate::io::read_bytes;
 use crate::io::text::{decode, in_file, lines_before};
 
 /// A row as the fields of an entry.
@@ -61,11 +61,7 @@ pub(super) fn read(
 ) -> Result<bool, Error> {
     let path = folder.join(sheet.file);
     let in_this = |error| in_file(error, &path.display().to_string());
-    let bytes = fs::read(&path).map_err(|error| Error::Unreadable {
-        place: path.display().to_string(),
-        message: format!("it cannot be read: {error}"),
-        help: "Check the file and its permissions.".to_owned(),
-    })?;
+    let bytes = read_bytes(&path)?;
     let text = decode(&bytes).map_err(in_this)?;
     check_quotes(text).map_err(in_this)?;
     let mut reader =
@@ -123,7 +119,8 @@ fn header(
     let mut columns: Vec<Option<&'static Column>> = Vec::new();
     for (position, name) in cells.iter().enumerate() {
         let column = sheet.columns.iter().find(|column| column.name == name);
-        let label = if name.is_empty() { format!("number {}", position + 1) } else { name.to_owned() };
+        let plain = !name.is_empty() && name.len() <= 80 && !name.chars().any(char::is_control);
+        let label = if plain { name.to_owned() } else { format!("number {}", position + 1) };
         let pointer = || cell(sheet.file, line, &label);
         let Some(column) = column else {
             let (message, help) = if name.is_empty() {

@@ -56,7 +56,10 @@ fn write_folder(market: &Market, tables: &[Table], folder: &Path) -> io::Result<
         writer.flush()?;
     }
     if !folder.exists() {
-        return fs::rename(temporary.keep(), &folder);
+        fs::rename(temporary.path(), &folder)?;
+        // It has another name now, and stays.
+        let _ = temporary.keep();
+        return Ok(());
     }
     let written = |file: &str| tables.iter().any(|table| table.sheet.file == file);
     for file in SHEETS.iter().map(|sheet| sheet.file).chain([HEADER]) {

@@ -64,7 +64,7 @@ pub(super) fn contracts(check: &mut Check, ids: &Ids) {
         for (kind, at, limit, field) in limits {
             let count = partners.entry((kind, at)).or_default();
             *count += 1;
-            if limit.is_some_and(|limit| *count == limit + 1) {
+            if limit.is_some_and(|limit| *count - 1 == limit) {
                 let message = format!("the {kind} has more contracts than its `{field}` allows");
                 let help = format!("Raise `{field}`, or drop a contract.");
                 check.push(Issue::error("contract_over_partners", format!("/contracts/{i}"), message, help));

@@ -8,7 +8,7 @@ mod parties;
 mod trades;
 mod warnings;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::error::{Issue, did_you_mean};
 use crate::market::catalogue::Catalogue;
@@ -111,9 +111,10 @@ impl<'a> Check<'a> {
 
     /// A list of words: each a text, no repetitions.
     fn words(&mut self, words: &[String], pointer: impl Fn() -> String) {
+        let mut seen = HashSet::new();
         for (i, word) in words.iter().enumerate() {
             self.text("word", word, || format!("{}/{i}", pointer()));
-            if words[..i].contains(word) {
+            if !seen.insert(word) {
                 let help = "Once is enough; it counts once.";
                 let at = format!("{}/{i}", pointer());
                 self.push(

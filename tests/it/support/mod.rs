@@ -2,5 +2,7 @@
 
 pub(crate) mod brute;
 pub(crate) mod check;
+#[cfg(feature = "csv")]
+pub(crate) mod documents;
 pub(crate) mod oracle;
 pub(crate) mod transports;
