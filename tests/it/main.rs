@@ -11,5 +11,7 @@ mod bad_input;
 mod bad_policies;
 #[cfg(feature = "csv")]
 mod documents;
+#[cfg(feature = "csv")]
+mod readme;
 mod solve;
 mod support;
