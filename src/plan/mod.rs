@@ -152,8 +152,12 @@ impl Plan {
         step(Stage::Assignment, 2, 3)?;
         let flow = match mechanism {
             Mechanism::Optimal => {
-                let rank = &network.transport.value;
-                solve::within_limits(&network.transport, &network.limits, &optimum, rank).map_err(failed)?
+                let (transport, limits) = (&network.transport, &network.limits);
+                let found =
+                    solve::within_limits(transport, limits, &optimum, &transport.value).map_err(failed)?;
+                // Within limits the baseline may do better, where the objective is not the score.
+                let plain = solve::greedy(transport, limits, &network.rank).map_err(failed)?;
+                if network.worth(&plain) > network.worth(&found) { plain } else { found }
             }
             Mechanism::Greedy => {
                 solve::greedy(&network.transport, &network.limits, &network.rank).map_err(failed)?

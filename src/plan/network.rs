@@ -133,6 +133,11 @@ impl Network {
         Self { transport, limits, rank, positions }
     }
 
+    /// What a flow is worth.
+    pub(super) fn worth(&self, flow: &[i64]) -> i128 {
+        flow.iter().zip(&self.transport.value).map(|(kg, value)| i128::from(*kg) * i128::from(*value)).sum()
+    }
+
     /// New kilograms by candidate from the flow by edge.
     pub(super) fn by_candidate(&self, flow: &[i64], candidates: usize) -> Vec<i64> {
         let mut kg = vec![0; candidates];

@@ -194,6 +194,12 @@ impl<'a> Situation<'a> {
         let enterprise_full =
             self.ledger.free.enterprises[market.enterprise_of(pair.demand).index()] == Some(0);
         let (offer_full, demand_full) = (self.ledger.free.offers[o] == 0, self.ledger.free.demands[d] == 0);
+        // One that has nothing left is itself what stands in the way of others: look from the side that has.
+        let view = match (offer_full, demand_full) {
+            (true, false) => View::Demand,
+            (false, true) => View::Offer,
+            _ => view,
+        };
         let (own_party_full, other_full, other_party_full) = match view {
             View::Offer => (cooperative_full, demand_full, enterprise_full),
             View::Demand => (enterprise_full, offer_full, cooperative_full),

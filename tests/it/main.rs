@@ -3,15 +3,21 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that meets an error has failed")]
 #![allow(clippy::disallowed_methods, reason = "tests make files of their own, and spoil them")]
 
-#[cfg(feature = "csv")]
 mod bad_folders;
-#[cfg(feature = "csv")]
 mod bad_input;
-#[cfg(feature = "csv")]
 mod bad_policies;
-#[cfg(feature = "csv")]
 mod documents;
-#[cfg(feature = "csv")]
+mod explain;
+mod forum;
+mod layers;
+mod linkage;
+mod metrics;
+mod plan;
+mod program;
 mod readme;
+mod reasons;
+mod rules;
 mod solve;
+mod spoiled;
 mod support;
+mod told;

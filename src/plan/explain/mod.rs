@@ -241,11 +241,12 @@ pub enum Outcome {
     },
     /// Others are worth more.
     OutCompeted {
-        /// How much per kg is missing. Exact where the plan is optimal.
+        /// How much per kg is missing by the prices of the certificate; no less would do.
         missing: Missing,
         /// Who trades there.
         rivals: Vec<Rival>,
-        /// The highest ask with which it would be linked, where a lower ask alone can do it.
+        /// An ask with which it would be linked, where a lower ask alone can do it: the highest that its prices
+        /// promise, tried by solving anew. Told of pairs only, not in lists of near misses.
         #[serde(skip_serializing_if = "Option::is_none")]
         ask_at_most: Option<VndPerKg>,
     },

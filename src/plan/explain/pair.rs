@@ -1,13 +1,15 @@
 //! A pair: rules with remedies, criteria with contributions, and what came of it.
 
 use crate::id::{DemandIx, OfferIx};
-use crate::linkage::{Candidate, Judge, Rule, road_km};
+use crate::linkage::{Candidate, Judge, Linkage, Rule, road_km};
+use crate::market::Market;
+use crate::plan::Plan;
 use crate::plan::explain::{
     CriterionLine, Missing, Outcome, PairExplanation, Remedy, Rival, RuleCheck, certificates,
 };
 use crate::plan::network::gain;
 use crate::plan::reason::{Reason, Situation, View};
-use crate::policy::{Criterion, Objective};
+use crate::policy::{Criterion, Mechanism, Objective};
 use crate::units::{Kg, Score, VndPerKg, six_digits};
 
 pub(super) fn explain(situation: &Situation, offer: OfferIx, demand: DemandIx) -> PairExplanation {
@@ -35,12 +37,18 @@ pub(super) fn explain(situation: &Situation, offer: OfferIx, demand: DemandIx) -
         };
         values.values().into_iter().enumerate().map(line).collect()
     });
+    let mut outcome = outcome(situation, offer, demand, &rules);
+    if let (Outcome::OutCompeted { ask_at_most: ask, .. }, Some(pair)) =
+        (&mut outcome, linkage.candidate(offer, demand))
+    {
+        *ask = ask_at_most(situation, &pair);
+    }
     PairExplanation {
         offer: market.offer(offer).id.clone(),
         cooperative: market.cooperative(market.cooperative_of(offer)).name_or_id().to_owned(),
         demand: market.demand(demand).id.clone(),
         enterprise: market.enterprise(market.enterprise_of(demand)).name_or_id().to_owned(),
-        outcome: outcome(situation, offer, demand, &rules),
+        outcome,
         rules,
         distance_km: linkage.distance(offer, demand).km(),
         score: scores.map(|s| s.joint),
@@ -111,7 +119,7 @@ fn remedy(judge: &Judge, rule: Rule, o: OfferIx, d: DemandIx) -> Remedy {
 const BOTH: &str = "windows fail to meet only where both are given";
 const PRICES: &str = "prices fail to meet only where both are given";
 
-/// What came of a pair.
+/// What came of a pair, without the ask that would win: finding that means solving anew.
 pub(super) fn outcome(
     situation: &Situation,
     offer: OfferIx,
@@ -150,11 +158,9 @@ fn not_chosen(situation: &Situation, pair: &Candidate) -> Outcome {
     };
     match situation.cause(pair, view) {
         Reason::Tie => Outcome::Tie { rivals: rivals() },
-        Reason::OutCompeted => Outcome::OutCompeted {
-            missing: missing(situation, pair),
-            rivals: rivals(),
-            ask_at_most: ask_at_most(situation, pair),
-        },
+        Reason::OutCompeted => {
+            Outcome::OutCompeted { missing: missing(situation, pair), rivals: rivals(), ask_at_most: None }
+        }
         Reason::Capacity => Outcome::Capacity { full: full(situation, pair, view) },
         Reason::Lot => {
             let lot = market.offer(pair.offer).min_lot.max(market.demand(pair.demand).min_lot);
@@ -194,9 +200,29 @@ fn full(situation: &Situation, pair: &Candidate, view: View) -> &'static str {
     order.into_iter().map(|i| nodes[i]).find(|(_, full)| *full).map_or("offer", |(name, _)| name)
 }
 
+/// The highest ask with which the pair would be linked, where the plan made anew with it says so.
+///
+/// A lower ask raises the offer's other pairs too, and prices need not be the only ones that prove the plan:
+/// what they promise is no more than a bound, so it is tried.
+fn ask_at_most(situation: &Situation, pair: &Candidate) -> Option<VndPerKg> {
+    ask_by_prices(situation, pair).filter(|ask| links_at(situation, pair, *ask))
+}
+
+/// Whether the optimum links the pair if its offer asks another price.
+fn links_at(situation: &Situation, pair: &Candidate, ask: VndPerKg) -> bool {
+    let linkage = situation.linkage;
+    let mut parts = linkage.market().parts().clone();
+    parts.offers[pair.offer.index()].ask = Some(ask);
+    // Lists are sorted by id already, so indices mean the same in both markets.
+    let again = Market::build(parts)
+        .and_then(|market| Linkage::build(&market, linkage.policy()))
+        .and_then(|linkage| Plan::solve(&linkage, Mechanism::Optimal));
+    again.is_ok_and(|plan| plan.allocation(pair.offer, pair.demand).is_some())
+}
+
 /// The highest ask with which the pair would be worth more than its prices, by bisection over the scores
 /// themselves; only where the prices prove the plan.
-fn ask_at_most(situation: &Situation, pair: &Candidate) -> Option<VndPerKg> {
+fn ask_by_prices(situation: &Situation, pair: &Candidate) -> Option<VndPerKg> {
     let linkage = situation.linkage;
     let (judge, market) = (linkage.judge(), linkage.market());
     let (ask, _) = (market.offer(pair.offer).ask?, market.demand(pair.demand).bid?);

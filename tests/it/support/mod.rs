@@ -2,7 +2,9 @@
 
 pub(crate) mod brute;
 pub(crate) mod check;
-#[cfg(feature = "csv")]
 pub(crate) mod documents;
+pub(crate) mod markets;
 pub(crate) mod oracle;
+pub(crate) mod straightforward;
 pub(crate) mod transports;
+pub(crate) mod volumes;
