@@ -123,7 +123,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     let policy = Policy { half_distance: lienket::Km(5_000.0), ..Policy::default() };
     let plan = Plan::solve(&Linkage::build(&market, &policy)?, Mechanism::Optimal)?;
-    println!("\n{}", report::headline(&plan, &Metrics::of(&plan), lienket::Language::English));
+    println!("\n{}", report::summary(&plan, &Metrics::of(&plan), lienket::Language::English));
     Ok(())
 }
 

@@ -30,6 +30,10 @@ pub(super) fn check(
     prices: &Prices,
 ) -> Result<Bounds, Vec<Issue>> {
     let mut check = Check { linkage, issues: Vec::new() };
+    check.indices(allocations);
+    if !check.issues.is_empty() {
+        return Err(check.issues);
+    }
     check.order(allocations);
     check.contracts(allocations);
     check.pairs(allocations);
@@ -62,6 +66,17 @@ impl Check<'_> {
     fn names(&self, a: &Allocation) -> String {
         let market = self.linkage.market();
         format!("`{}` with `{}`", market.offer(a.offer).id, market.demand(a.demand).id)
+    }
+
+    /// Offers and demands of this market, not of another.
+    fn indices(&mut self, allocations: &[Allocation]) {
+        let market = self.linkage.market();
+        for (i, a) in allocations.iter().enumerate() {
+            if a.offer.index() >= market.offers().len() || a.demand.index() >= market.demands().len() {
+                let message = "the offer or the demand is of another market".to_owned();
+                self.refute("unknown_id", format!("/allocations/{i}"), message);
+            }
+        }
     }
 
     /// Each pair once, sorted.

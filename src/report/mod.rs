@@ -2,4 +2,4 @@
 
 mod text;
 
-pub use text::{headline, round};
+pub use text::{round, summary};

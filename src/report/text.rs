@@ -155,7 +155,7 @@ impl Words {
 /// Several hundred lines for several hundred links; `plan.json` has it all for programs.
 #[must_use]
 pub fn round(plan: &Plan, metrics: &Metrics, language: Language) -> String {
-    let report = Report { plan, metrics, language, words: Words::of(language) };
+    let report = Report { plan, metrics, language, words: Words::of(language), lists: true };
     let mut text = String::new();
     report
         .headline(&mut text)
@@ -165,11 +165,13 @@ pub fn round(plan: &Plan, metrics: &Metrics, language: Language) -> String {
     text
 }
 
-/// The headline figures alone.
+/// The headline figures, and how many offers and demands have something left for which reason: a screenful for
+/// any market.
 #[must_use]
-pub fn headline(plan: &Plan, metrics: &Metrics, language: Language) -> String {
+pub fn summary(plan: &Plan, metrics: &Metrics, language: Language) -> String {
+    let report = Report { plan, metrics, language, words: Words::of(language), lists: false };
     let mut text = String::new();
-    Report { plan, metrics, language, words: Words::of(language) }.headline(&mut text).expect(FITS);
+    report.headline(&mut text).and_then(|()| report.left(&mut text)).expect(FITS);
     text
 }
 
@@ -180,6 +182,8 @@ struct Report<'a> {
     metrics: &'a Metrics,
     language: Language,
     words: &'static Words,
+    /// Whether what is left is listed, or counted only.
+    lists: bool,
 }
 
 impl Report<'_> {
@@ -361,7 +365,7 @@ impl Report<'_> {
         }
         for (reason, list) in by_reason {
             writeln!(out, "  {}: {} ({})", reason.code(), self.language.reason(reason), list.len())?;
-            for unmatched in list {
+            for unmatched in list.iter().filter(|_| self.lists) {
                 let (name, id, product) = describe(unmatched.at);
                 writeln!(out, "    {name} ({id}) · {product} · {}", w.kg(unmatched.left.0.into()))?;
             }

@@ -50,7 +50,7 @@ fn the_forum_is_as_large_as_a_real_one() {
 #[test]
 fn the_plan_of_the_forum_is_pinned() {
     let plan = plan(&forum());
-    let mut text = report::headline(&plan, &Metrics::of(&plan), Language::English);
+    let mut text = report::summary(&plan, &Metrics::of(&plan), Language::English);
     let mut reasons: BTreeMap<(&str, &str), usize> = BTreeMap::new();
     for unmatched in plan.unmatched_offers() {
         *reasons.entry(("offers", unmatched.reason.code())).or_default() += 1;

@@ -87,13 +87,16 @@ fn matching(arguments: &Match) -> Result<(), Error> {
     if arguments.out.as_ref().is_some_and(|out| out.as_os_str() == "-") {
         return print(&io::plan_document(&plan));
     }
+    let mut text = report::summary(&plan, &Metrics::of(&plan), arguments.language.into());
     if let Some(folder) = &arguments.out {
+        text.extend(["\n", "→ ", &folder.join("plan.json").display().to_string()]);
+        text.extend([", ", &folder.join("matches.csv").display().to_string(), "\n"]);
         let mut files = Unfinished::in_folder(folder)?;
         files.write("plan.json", |writer| io::write_plan(&plan, writer))?;
         files.write("matches.csv", |writer| io::write_matches(&plan, writer))?;
         files.finish()?;
     }
-    print(&report::round(&plan, &Metrics::of(&plan), arguments.language.into()))
+    print(&text)
 }
 
 fn rayon_pool(threads: usize) -> Result<rayon::ThreadPool, Error> {
