@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::{self, Write};
 
 use crate::id::{DemandIx, OfferIx};
+use crate::linkage::Rule;
 use crate::metrics::Metrics;
 use crate::plan::{Allocation, Language, Plan, Reason, Status, Unmatched};
 use crate::policy::{Mechanism, Objective};
@@ -361,7 +362,12 @@ impl Report<'_> {
         writeln!(out, "\n{title}: {} ({})", w.whole(list.len() as i128), w.kg(total))?;
         let mut by_reason: BTreeMap<Reason, Vec<&Unmatched<Ix>>> = BTreeMap::new();
         for unmatched in list {
-            by_reason.entry(unmatched.reason).or_default().push(unmatched);
+            // The rule and the ending have one code, and one line.
+            let reason = match unmatched.reason {
+                Reason::Lot => Reason::Rule(Rule::Lot),
+                reason => reason,
+            };
+            by_reason.entry(reason).or_default().push(unmatched);
         }
         for (reason, list) in by_reason {
             writeln!(out, "  {}: {} ({})", reason.code(), self.language.reason(reason), list.len())?;
