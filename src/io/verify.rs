@@ -4,15 +4,15 @@
 //! checker, and then everything else that the document says (scores, criteria, reasons, funnels, metrics,
 //! objective, bound, gap, status) is compared with what follows from them. No solver runs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::fields::{At, Fields};
+use super::fields::{At, Fields, duplicate_key};
 use super::json::syntax_error;
 use super::node::Node;
 use super::plan::{FORMAT, plan_document};
 use super::policy::policy_of;
 use super::text::decode;
-use super::values::{Value, list};
+use super::values::{Value, list, wrong_type};
 use crate::error::{Error, Issue, Severity};
 use crate::io::market_digest;
 use crate::linkage::Linkage;
@@ -229,14 +229,22 @@ struct Map(Vec<(String, i64)>);
 
 impl Value for Map {
     fn of(node: Node, at: &At, issues: &mut Vec<Issue>) -> Option<Self> {
-        let keys: Vec<String> = match &node {
-            Node::Map(entries) => entries.iter().map(|(key, _)| key.clone()).collect(),
-            _ => Vec::new(),
+        let Node::Map(entries) = node else {
+            wrong_type(&node, "an object", "Write an object in braces.", at, issues);
+            return None;
         };
-        let known: Vec<&str> = keys.iter().map(String::as_str).collect();
-        let mut fields = Fields::open(node, *at, &known, issues);
-        let price = |key: &String| fields.optional::<i64>(key).map(|price| (key.clone(), price));
-        Some(Self(keys.iter().filter_map(price).collect()))
+        let mut seen = BTreeSet::new();
+        let mut prices = Vec::with_capacity(entries.len());
+        for (key, value) in entries {
+            let here = at.field(&key);
+            let price = i64::of(value, &here, issues);
+            if seen.contains(&key) {
+                issues.push(duplicate_key(&key, &here));
+            }
+            prices.extend(price.map(|price| (key.clone(), price)));
+            seen.insert(key);
+        }
+        Some(Self(prices))
     }
 }
 

@@ -101,7 +101,7 @@ fn overrun(market: &Market, position: usize, contract: &Signed, volume: &Certifi
         market.cooperative(volume.cooperative).id,
         held.volume.unwrap_or_default(),
     );
-    let pointer = format!("/contracts/{}/volume_kg", market.contract_position(position));
+    let pointer = market.contract_pointer(position);
     let help = "Lower the contract, or correct the certified volume.";
     Issue::error("contract_over_certificate", pointer, message, help).found(contract.volume.0)
 }

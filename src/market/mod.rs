@@ -124,7 +124,7 @@ struct Inner {
     offer_point: Vec<Point>,
     demand_point: Vec<Point>,
     contracts: Vec<Signed>,
-    contract_position: Vec<usize>,
+    contract_pointer: Vec<String>,
     exclusions: Vec<(CooperativeIx, EnterpriseIx)>,
     relations: Vec<(CooperativeIx, EnterpriseIx, f64)>,
     parts: MarketParts,
@@ -165,13 +165,20 @@ impl Market {
         }
         let mut written: Vec<usize> = (0..parts.contracts.len()).collect();
         written.sort_by_key(|&i| &parts.contracts[i]);
+        let written = written.into_iter().map(|i| format!("/contracts/{i}/volume_kg")).collect();
         Ok(Self::index(canonical::canonical(parts), written, &catalogue, issues))
     }
 
-    /// The market with its warnings pointing where the reader of another kind of document will look.
+    /// The market with its warnings, and faults found later, pointing where the reader of another kind of
+    /// document will look.
     #[cfg(feature = "json")]
     pub(crate) fn with_warnings(mut self, show: impl Fn(Issue) -> Option<Issue>) -> Self {
         if let Some(inner) = Arc::get_mut(&mut self.0) {
+            for pointer in &mut inner.contract_pointer {
+                if let Some(shown) = show(Issue::error("", pointer.clone(), "", "")) {
+                    *pointer = shown.pointer;
+                }
+            }
             inner.warnings = std::mem::take(&mut inner.warnings).into_iter().filter_map(show).collect();
         }
         self
@@ -179,7 +186,7 @@ impl Market {
 
     fn index(
         parts: MarketParts,
-        contract_position: Vec<usize>,
+        contract_pointer: Vec<String>,
         built_in: &Catalogue,
         warnings: Vec<Issue>,
     ) -> Self {
@@ -228,7 +235,7 @@ impl Market {
             offer_point,
             demand_point,
             contracts,
-            contract_position,
+            contract_pointer,
             exclusions,
             relations,
             parts,
@@ -354,9 +361,9 @@ impl Market {
         &self.0.contracts
     }
 
-    /// Where a contract stood in the input.
-    pub(crate) fn contract_position(&self, contract: usize) -> usize {
-        self.0.contract_position[contract]
+    /// Where a contract's volume stood in the input.
+    pub(crate) fn contract_pointer(&self, contract: usize) -> &str {
+        &self.0.contract_pointer[contract]
     }
 
     pub(crate) fn is_excluded(&self, cooperative: CooperativeIx, enterprise: EnterpriseIx) -> bool {

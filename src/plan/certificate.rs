@@ -9,9 +9,9 @@
 //! worth, so no plan is worth more than Σ price × what is free there (linear programming duality). Where a
 //! plan reaches that sum, it is optimal. Equality is between integers: there is no tolerance.
 //!
-//! For `volume` the value is W + score. Each price is then W·a + b with whole a and |b| < W/8, and the parts a
-//! alone are a cover of all candidate pairs, because W·Σa ≥ W − Σb > W/2 needs Σa ≥ 1: they bound the
-//! kilograms (König's theorem, with volumes). What the full prices leave beyond W × that bound bounds the
+//! For `volume` the value is W + score. Each price is rounded to whole kilograms, a = ⌊price / W + ½⌋, and it is
+//! tested pair by pair that some price of the pair has a ≥ 1: then the parts a alone pay for every kilogram, and
+//! they bound the kilograms (König's theorem, with volumes). The solver's W is so large that rounding loses nothing. What the full prices leave beyond W × that bound bounds the
 //! score of a plan that reaches it.
 
 use std::collections::BTreeMap;
@@ -117,7 +117,7 @@ impl Check<'_> {
         let market = self.linkage.market();
         for (i, a) in allocations.iter().enumerate() {
             let pointer = || format!("/allocations/{i}/volume_kg");
-            let new = a.volume.0 - a.contract.0;
+            let new = i128::from(a.volume.0) - i128::from(a.contract.0);
             if a.volume.0 < 1 || new < 0 {
                 let message = format!(
                     "{} trades {} kg, of which {} kg by contract",
@@ -302,8 +302,11 @@ impl Check<'_> {
                 // The contract's formula, written a second time.
                 let metres = f64::from(linkage.distance(offer, demand).0);
                 let freight = (policy.freight * (metres * policy.road_factor / 1000.0) / 1000.0).round();
-                #[expect(clippy::cast_possible_truncation, reason = "a float cast saturates")]
-                let gain = i128::from(bid.0) - i128::from(ask.0) - freight as i128;
+                #[expect(
+                    clippy::cast_possible_truncation,
+                    reason = "a float cast saturates, and no gain survives such a freight"
+                )]
+                let gain = i128::from(bid.0) - i128::from(ask.0) - i128::from(freight as i64);
                 (gain > 0).then_some(gain)
             }
         }
@@ -341,7 +344,7 @@ impl Check<'_> {
         let mut kg = 0_i128;
         let mut score = 0_i128;
         for a in allocations {
-            let new = i128::from(a.volume.0 - a.contract.0);
+            let new = i128::from(a.volume.0) - i128::from(a.contract.0);
             if new > 0 {
                 let pair = self.linkage.candidate(a.offer, a.demand).expect("checked above");
                 kg += new;
@@ -374,17 +377,30 @@ impl Check<'_> {
             index[usize::from(kind)] += 1;
             let Some(limit) = limit else { continue };
             let free = i128::from(limit.0) + free.get(&node).copied().unwrap_or(0);
-            bound += free * i128::from(price);
-            if weight > 0 {
-                kg_bound += free * kilograms(i128::from(price), weight);
-            }
+            let units = if weight > 0 { kilograms(i128::from(price), weight) } else { 0 };
+            let add =
+                |sum: i128, per_kg: i128| free.checked_mul(per_kg).and_then(|more| sum.checked_add(more));
+            let (Some(more), Some(more_kg)) = (add(bound, i128::from(price)), add(kg_bound, units)) else {
+                return self.too_large();
+            };
+            (bound, kg_bound) = (more, more_kg);
         }
         if self.linkage.policy().objective != Objective::Volume {
             return Bounds::new(value, bound, None);
         }
         self.cover(prices, weight);
-        let score_bound = bound - weight * kg_bound;
-        Bounds::new(kg, kg_bound, Some((score, score_bound)))
+        let of_kg = weight.checked_mul(kg_bound);
+        match of_kg.and_then(|of_kg| bound.checked_sub(of_kg)) {
+            Some(score_bound) => Bounds::new(kg, kg_bound, Some((score, score_bound))),
+            None => self.too_large(),
+        }
+    }
+
+    /// Prices whose sum wraps around would prove anything.
+    fn too_large(&mut self) -> Bounds {
+        let message = "the prices are too large to be added up exactly".to_owned();
+        self.refute("prices", "/certificate".to_owned(), message);
+        Bounds::new(0, 0, None)
     }
 
     /// The kilogram parts of the prices cover every candidate pair.

@@ -47,12 +47,21 @@ impl Free {
 
 /// Weight of a kilogram in the objective [`Objective::Volume`], so large that no score outweighs one.
 ///
-/// More than (min(offers, demands) + 1) · 10^6 makes kilograms come first; eight times all nodes, twice over,
-/// leaves room to read the two stages of a price apart again: see the checker.
-pub(super) fn kg_weight(market: &Market) -> i64 {
-    let parties = market.cooperatives().len() + market.enterprises().len();
-    let nodes = parties + market.offers().len() + market.demands().len() + 2;
-    i64::try_from(nodes).expect("a market holds at most 10^7 of anything") * 16 * i64::from(Score::ONE)
+/// More than (min(offers, demands) + 1) · 10^6 makes kilograms come first; sixteen times the nodes that candidates
+/// touch leaves room to read the two stages of a price apart again: see the checker.
+pub(super) fn kg_weight(linkage: &Linkage) -> i64 {
+    let market = linkage.market();
+    let mut offers = vec![false; market.offers().len()];
+    let mut demands = vec![false; market.demands().len()];
+    for pair in linkage.candidates() {
+        offers[pair.offer.index()] = true;
+        demands[pair.demand.index()] = true;
+    }
+    // Each brings its party with it.
+    let touched = 2 * offers.iter().chain(&demands).filter(|touched| **touched).count() + 2;
+    let least = market.offers().len().min(market.demands().len()) + 2;
+    let weight = (16 * touched).max(least);
+    i64::try_from(weight).expect("a market holds at most 10^7 of anything") * i64::from(Score::ONE)
 }
 
 /// Value of a kilogram on a candidate pair, or `None` where the objective has no use for the pair.
@@ -96,7 +105,7 @@ pub(super) struct Network {
 impl Network {
     pub(super) fn of(linkage: &Linkage) -> Self {
         let market = linkage.market();
-        let kg_weight = kg_weight(market);
+        let kg_weight = kg_weight(linkage);
         let free = Free::of(market);
         let mut positions = Vec::with_capacity(linkage.len());
         let mut row_start = Vec::with_capacity(market.offers().len() + 1);

@@ -27,7 +27,7 @@ pub enum Reason {
     Lot,
     /// The other (or it) has as many partners as it may.
     PartnerLimit,
-    /// The demand wants all or nothing and cannot be filled.
+    /// The demand wants all or nothing and was not filled.
     AllOrNothing,
     /// The certificate it would rely on is sold out.
     CertifiedVolume,
@@ -213,6 +213,10 @@ impl<'a> Situation<'a> {
             return match lowest.filter_map(|rival| self.worth(&rival)).min() {
                 None => Reason::Capacity,
                 Some(lowest) if self.level(pair, lowest) => Reason::Tie,
+                // No price proves that the others are worth more, and they are not.
+                Some(lowest) if !self.exact && self.worth(pair) > Some(lowest) => {
+                    self.limit(pair).unwrap_or(Reason::Policy)
+                }
                 Some(_) => Reason::OutCompeted,
             };
         }
@@ -232,9 +236,6 @@ impl<'a> Situation<'a> {
         let market = self.linkage.market();
         let (offer, demand) = (market.offer(pair.offer), market.demand(pair.demand));
         let traded = self.allocation(pair.offer, pair.demand).map_or(0, |a| a.volume.0);
-        if demand.all_or_nothing {
-            return Some(Reason::AllOrNothing);
-        }
         if traded == 0 {
             let full = |count: usize, limit: Option<u64>| limit.is_some_and(|limit| count as u64 >= limit);
             if full(self.ledger.of_offer[pair.offer.index()].len(), offer.max_buyers)
@@ -243,12 +244,14 @@ impl<'a> Situation<'a> {
                 return Some(Reason::PartnerLimit);
             }
         }
-        let needed = offer.min_lot.max(demand.min_lot).0 - traded;
-        let certified = self.certified_room(pair);
-        if certified < needed.max(1) {
+        let needed = (offer.min_lot.max(demand.min_lot).0 - traded).max(1);
+        if self.certified_room(pair) < needed {
             return Some(Reason::CertifiedVolume);
         }
-        (self.room(pair) < needed).then_some(Reason::Lot)
+        if self.room(pair) > 0 && self.room(pair) < needed {
+            return Some(Reason::Lot);
+        }
+        demand.all_or_nothing.then_some(Reason::AllOrNothing)
     }
 
     /// Kilograms that both sides and both parties still have free.
@@ -263,16 +266,31 @@ impl<'a> Situation<'a> {
         own.into_iter().chain(parties.into_iter().flatten()).min().unwrap_or(0)
     }
 
+    /// Kilograms left under the certificates the pair would rely on; no limit where it relies on none.
     pub(super) fn certified_room(&self, pair: &Candidate) -> i64 {
-        if self.ledger.certified.is_empty() {
-            return i64::MAX;
-        }
+        self.certificates(pair).map(|(_, free)| free).min().unwrap_or(i64::MAX)
+    }
+
+    /// The standard of the certificate with least left of those the pair would rely on.
+    pub(super) fn scarcest(&self, pair: &Candidate) -> String {
+        let market = self.linkage.market();
+        let held = &market.cooperative(market.cooperative_of(pair.offer)).certificates;
+        let scarcest = self.certificates(pair).min_by_key(|(_, free)| *free);
+        scarcest.map(|(certificate, _)| held[certificate].standard.clone()).unwrap_or_default()
+    }
+
+    /// Positions and free volumes of the certificates the pair would rely on.
+    fn certificates(&self, pair: &Candidate) -> impl Iterator<Item = (usize, i64)> {
+        let relied = if self.ledger.certified.is_empty() {
+            Vec::new()
+        } else {
+            relied_on(self.linkage.judge(), pair.offer, pair.demand)
+        };
         let cooperative = self.linkage.market().cooperative_of(pair.offer).0;
-        let relied = relied_on(self.linkage.judge(), pair.offer, pair.demand);
-        let free = relied
+        let certified = &self.ledger.certified;
+        relied
             .into_iter()
-            .filter_map(|certificate| self.ledger.certified.get(&(cooperative, certificate)));
-        free.copied().min().unwrap_or(i64::MAX)
+            .filter_map(move |position| Some((position, *certified.get(&(cooperative, position))?)))
     }
 
     /// New volumes that stand in the pair's way on the other side.

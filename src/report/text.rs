@@ -6,7 +6,7 @@ use std::fmt::{self, Write};
 use crate::id::{DemandIx, OfferIx};
 use crate::linkage::Rule;
 use crate::metrics::Metrics;
-use crate::plan::{Allocation, Language, Plan, Reason, Status, Unmatched};
+use crate::plan::{Allocation, Bounds, Language, Plan, Reason, Status, Unmatched};
 use crate::policy::{Mechanism, Objective};
 use crate::units::{Kg, grouped};
 
@@ -22,6 +22,7 @@ struct Words {
     candidates: &'static str,
     optimal: &'static str,
     feasible: &'static str,
+    nothing: &'static str,
     /// By score, volume, welfare.
     objectives: [&'static str; 3],
     mechanisms: fn(Mechanism) -> &'static str,
@@ -55,6 +56,7 @@ const ENGLISH: Words = Words {
     candidates: "candidate pairs",
     optimal: "proven: no plan is better",
     feasible: "best found; no plan is better by more than",
+    nothing: "best found: nothing new; no plan is worth more than",
     objectives: ["most score", "most volume, then most score", "most gain in VND"],
     mechanisms: |mechanism| match mechanism {
         Mechanism::Optimal => "optimal",
@@ -90,6 +92,7 @@ const VIETNAMESE: Words = Words {
     candidates: "cặp có thể kết nối",
     optimal: "đã chứng minh: không phương án nào tốt hơn",
     feasible: "tốt nhất tìm được; không phương án nào tốt hơn quá",
+    nothing: "tốt nhất tìm được: chưa có liên kết mới; không phương án nào có giá trị hơn",
     objectives: [
         "tổng điểm lớn nhất",
         "khối lượng lớn nhất, rồi điểm lớn nhất",
@@ -217,8 +220,18 @@ impl Report<'_> {
         let proof = match self.plan.bounds().status {
             Status::Optimal => w.optimal.to_owned(),
             Status::Feasible => {
-                let gap = self.plan.bounds().gap();
-                format!("{} {} %", w.feasible, w.decimal(gap * 100.0, 2))
+                let bounds = self.plan.bounds();
+                // Under `volume`, where every kilogram is reached the score is what is left to prove.
+                let (reached, bound) = match bounds.score {
+                    Some(score) if bounds.objective == bounds.bound => score,
+                    _ => (bounds.objective, bounds.bound),
+                };
+                if reached <= 0 {
+                    format!("{} {}", w.nothing, w.whole(bound))
+                } else {
+                    let gap = Bounds { objective: reached, bound, ..*bounds }.gap();
+                    format!("{} {} %", w.feasible, w.decimal(gap * 100.0, 2))
+                }
             }
         };
         writeln!(out, "  {mechanism}, {objective}: {proof}\n")?;

@@ -7,6 +7,7 @@ mod bad_folders;
 mod bad_input;
 mod bad_policies;
 mod documents;
+mod edges;
 mod explain;
 mod forum;
 mod layers;

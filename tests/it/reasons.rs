@@ -58,7 +58,7 @@ fn code(outcome: &Outcome) -> &'static str {
         Outcome::Tie { .. } => "tie",
         Outcome::Capacity { .. } => "capacity",
         Outcome::Lot { .. } => "lot",
-        Outcome::PartnerLimit => "partner_limit",
+        Outcome::PartnerLimit { .. } => "partner_limit",
         Outcome::AllOrNothing { .. } => "all_or_nothing",
         Outcome::CertifiedVolume { .. } => "certified_volume",
         Outcome::NoGain => "price",

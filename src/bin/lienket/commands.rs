@@ -35,20 +35,29 @@ fn print(text: &str) -> Result<(), Error> {
     }
 }
 
+/// A number with its noun.
+fn count(number: usize, noun: &str) -> String {
+    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
+}
+
 #[expect(clippy::print_stderr, reason = "warnings of the program go to standard error")]
 fn warn(market: &Market, path: &Path) {
-    let count = market.warnings().len();
-    if count > 0 {
-        eprintln!("{count} warnings about {0}; `lienket check {0}` tells them", path.display());
+    let warnings = market.warnings().len();
+    if warnings > 0 {
+        let warnings = count(warnings, "warning");
+        eprintln!("{warnings} about {0}; `lienket check {0}` tells more", path.display());
     }
 }
 
 #[expect(clippy::print_stderr, reason = "faults and warnings go to standard error")]
 fn check(path: &Path) -> Answer {
     // Whether contracts fit certified volumes depends on the policy; here, the default one.
-    let checked = io::read_market(path).and_then(|market| {
-        Linkage::build(&market, &Policy::default()).map(|linkage| (market, linkage.len()))
-    });
+    let checked =
+        io::read_market(path).and_then(|market| match Linkage::build(&market, &Policy::default()) {
+            Ok(linkage) => Ok((market, linkage.len())),
+            Err(Error::Faults(faults)) => Err(Error::Faults([faults, market.warnings().to_vec()].concat())),
+            Err(other) => Err(other),
+        });
     let (issues, answer) = match &checked {
         Ok((market, _)) => (market.warnings(), Answer::Yes),
         Err(Error::Faults(issues)) => (issues.as_slice(), Answer::No),
@@ -59,13 +68,19 @@ fn check(path: &Path) -> Answer {
     }
     let faults = issues.iter().filter(|issue| issue.severity == Severity::Error).count();
     let warnings = issues.len() - faults;
-    let mut text = format!("{}: {faults} faults, {warnings} warnings\n", path.display());
+    let mut text =
+        format!("{}: {}, {}\n", path.display(), count(faults, "fault"), count(warnings, "warning"));
     if let Ok((market, candidates)) = &checked {
         let (cooperatives, offers) = (market.cooperatives().len(), market.offers().len());
         let (enterprises, demands) = (market.enterprises().len(), market.demands().len());
-        let supply = format!("{cooperatives} cooperatives with {offers} offers");
-        let demand = format!("{enterprises} enterprises with {demands} demands");
-        text.extend([supply, ", ".to_owned(), demand, format!(", {candidates} candidate pairs\n")]);
+        let supply = format!("{} with {}", count(cooperatives, "cooperative"), count(offers, "offer"));
+        let demand = format!("{} with {}", count(enterprises, "enterprise"), count(demands, "demand"));
+        text.extend([
+            supply,
+            ", ".to_owned(),
+            demand,
+            format!(", {}\n", count(*candidates, "candidate pair")),
+        ]);
     }
     print(&text).map_or_else(|error| failed(&error), |()| answer)
 }
@@ -127,9 +142,9 @@ fn proved(plan: &Plan) -> String {
     let optimal = match bounds.status {
         Status::Optimal => "optimal: the prices prove that no plan is worth more".to_owned(),
         _ => format!(
-            "feasible: the prices prove that no plan is worth more than {}, {:.4} % above this one",
+            "feasible: the prices prove that no plan is worth more than {}{}",
             bounds.bound,
-            bounds.gap() * 100.0
+            bounds.score.map_or_else(String::new, |(_, bound)| format!(", with a score of at most {bound}"))
         ),
     };
     format!(

@@ -72,10 +72,16 @@ fn state(judge: &Judge, offer: OfferIx, demand: DemandIx, standard: StandardIx, 
     };
     let own = judge.holdings.of(offer, market_equivalents).iter().filter(|h| h.standard == standard);
     if let Some(best) = own.max_by_key(covered) {
-        let date = |number: i32| Date::from_number(number);
-        return Held::PartOfTheDays {
-            from: (best.span.from > days.from).then(|| date(best.span.from)),
-            until: (best.span.until < days.until).then(|| date(best.span.until)),
+        let cooperative = market.cooperative(market.cooperative_of(offer));
+        let certificate = &cooperative.certificates[best.certificate as usize];
+        let held = certificate.standard.clone();
+        let from = (best.span.from > days.from).then(|| Date::from_number(best.span.from));
+        let until = (best.span.until < days.until).then(|| Date::from_number(best.span.until));
+        // Where the certificate itself covers the days, extending it would not help.
+        return if Span::of(certificate.valid_from, certificate.valid_until).contains(days) {
+            Held::AcceptanceLapses { held, from, until }
+        } else {
+            Held::PartOfTheDays { held, from, until }
         };
     }
     let id = &market.catalogue().standard_entry(standard).id;

@@ -6,7 +6,7 @@ use crate::plan::explain::{Held, Missing, Outcome, Remedy, Rival, Shortcoming};
 use crate::plan::reason::Reason;
 use crate::policy::Criterion;
 use crate::units::grouped;
-use crate::{CertificateStatus, Kg, VndPerKg};
+use crate::{AcceptanceKind, CertificateStatus, Date, Kg, VndPerKg};
 
 pub(super) const WORDS: Words = Words {
     outcome,
@@ -14,7 +14,9 @@ pub(super) const WORDS: Words = Words {
     reason,
     rule,
     criterion,
+    kind,
     thousands: ',',
+    point: '.',
     of: "of",
     offer: "Offer",
     demand: "demand",
@@ -57,12 +59,12 @@ fn rivals(rivals: &[Rival]) -> String {
 fn short(missing: Missing) -> String {
     match missing {
         Missing::MicroScore(micro) => {
-            format!("short by {}.{:06} of score", micro / 1_000_000, micro % 1_000_000)
+            format!("; short by {}.{:06} of score", micro / 1_000_000, micro % 1_000_000)
         }
         Missing::Kilograms(kg) => {
-            format!("each kg of it would cost {} kg elsewhere", grouped(kg.into(), ','))
+            format!("; each kg of it would cost {} kg elsewhere", grouped(kg.into(), ','))
         }
-        Missing::VndPerKg(price) => format!("short by {}", vnd(VndPerKg(price))),
+        Missing::VndPerKg(price) => format!("; short by {}", vnd(VndPerKg(price))),
     }
 }
 
@@ -81,7 +83,11 @@ fn outcome(outcome: &Outcome) -> String {
         Outcome::OutCompeted { missing, rivals: list, ask_at_most } => {
             let lever = ask_at_most
                 .map_or_else(String::new, |ask| format!("; an ask of {} or less would win", vnd(ask)));
-            format!("not linked: out-competed by {}; {}{lever}", rivals(list), short(*missing))
+            format!(
+                "not linked: out-competed by {}{}{lever}",
+                rivals(list),
+                missing.map_or_else(String::new, short)
+            )
         }
         Outcome::Tie { rivals: list } => {
             format!("not linked: of equal merit with {}; the published tie rule decided", rivals(list))
@@ -90,16 +96,29 @@ fn outcome(outcome: &Outcome) -> String {
         Outcome::Lot { room_kg, lot_kg } => {
             format!("not linked: only {} are free, less than the lot of {}", kg(*room_kg), kg(*lot_kg))
         }
-        Outcome::PartnerLimit => "not linked: one side has as many partners as it may".to_owned(),
+        Outcome::PartnerLimit { full, limit } => {
+            let partners = match (*full, limit) {
+                ("demand", 1) => "supplier",
+                ("demand", _) => "suppliers",
+                (_, 1) => "buyer",
+                _ => "buyers",
+            };
+            format!("not linked: the {full} has the {limit} {partners} it may have")
+        }
         Outcome::AllOrNothing { volume_kg } => {
             format!(
-                "not linked: the demand wants all of its {} or nothing, and cannot be filled",
+                "not linked: the demand wants all of its {} or nothing, and was not filled in this plan",
                 kg(*volume_kg)
             )
         }
-        Outcome::CertifiedVolume { room_kg } => {
-            format!("not linked: the certificate is sold out, {} are left under it", kg(*room_kg))
+        Outcome::CertifiedVolume { standard, room_kg, .. } if room_kg.0 <= 0 => {
+            format!("not linked: the volume certified under `{standard}` is sold out")
         }
+        Outcome::CertifiedVolume { standard, room_kg, lot_kg } => format!(
+            "not linked: only {} are left under `{standard}`, less than the lot of {}",
+            kg(*room_kg),
+            kg(*lot_kg)
+        ),
         Outcome::NoGain => {
             "not linked: no gain in VND (a price is missing, or freight eats the margin)".to_owned()
         }
@@ -119,11 +138,15 @@ fn remedy(remedy: &Remedy) -> String {
             "the two parties are excluded from each other: lift the exclusion".to_owned()
         }
         Remedy::ShiftWindow { days, available, needed } => {
-            format!("available {available}, needed {needed}: move one by {days} days")
+            format!(
+                "available {available}, needed {needed}: move one by {days} {}",
+                if *days == 1 { "day" } else { "days" }
+            )
         }
         Remedy::Certify { missing } => missing.iter().map(shortcoming).collect::<Vec<_>>().join("; "),
         Remedy::ShortenDistance { km, counted_km, limit_km } => {
-            format!("{counted_km:.1} km against a limit of {limit_km:.1} km: {km:.1} km too far")
+            let over = (km * 1000.0).ceil() / 1000.0;
+            format!("{counted_km:.3} km against a limit of {limit_km:.3} km: {over:.3} km too far")
         }
         Remedy::AgreePrice { vnd_per_kg, ask_at_most, bid_at_least } => format!(
             "{} apart: ask {} or less, or bid {} or more",
@@ -146,14 +169,17 @@ fn shortcoming(s: &Shortcoming) -> String {
     let days = if from == until { format!("on {from}") } else { format!("from {from} to {until}") };
     match state {
         Held::Nothing => format!("obtain `{standard}`, in force {days}"),
-        Held::PartOfTheDays { from: late, until: early } => {
-            let what = match (late, early) {
-                (_, Some(early)) => format!("ends on {early}"),
-                (Some(late), None) => format!("begins on {late}"),
-                (None, None) => "does not cover every day".to_owned(),
-            };
-            format!("`{standard}` {what}: extend it, to be in force {days}")
+        Held::PartOfTheDays { held, from: late, until: early } => {
+            let taken = if held == standard { String::new() } else { format!(", taken for `{standard}`,") };
+            format!(
+                "`{held}`{taken} {}: extend it, to be in force {days}",
+                ends("begins", "ends", *late, *early)
+            )
         }
+        Held::AcceptanceLapses { held, from: late, until: early } => format!(
+            "`{held}` is taken for `{standard}` on part of the days only ({}): obtain `{standard}` itself, in force {days}",
+            ends("from", "until", *late, *early)
+        ),
         Held::NotInForce { status } => {
             let status = match status {
                 CertificateStatus::Active => "active",
@@ -171,6 +197,16 @@ fn shortcoming(s: &Shortcoming) -> String {
     }
 }
 
+/// The end or ends at which a span falls short.
+fn ends(begins: &str, ends: &str, late: Option<Date>, early: Option<Date>) -> String {
+    match (late, early) {
+        (Some(late), Some(early)) => format!("{begins} {late} and {ends} {early}"),
+        (Some(late), None) => format!("{begins} {late}"),
+        (None, Some(early)) => format!("{ends} {early}"),
+        (None, None) => "not on every day".to_owned(),
+    }
+}
+
 fn reason(why: Reason) -> &'static str {
     match why {
         Reason::Rule(Rule::Product) => "nobody asks for this product, or offers it",
@@ -185,7 +221,7 @@ fn reason(why: Reason) -> &'static str {
         Reason::OutCompeted => "others are worth more there",
         Reason::Capacity => "a capacity is used up, or the others have all they want",
         Reason::PartnerLimit => "the number of partners is limited",
-        Reason::AllOrNothing => "the demand wants all or nothing and cannot be filled",
+        Reason::AllOrNothing => "the demand wants all or nothing and was not filled",
         Reason::CertifiedVolume => "the certified volume is used up",
         Reason::Tie => "equal merit, decided by the published tie rule",
         Reason::Policy => "left aside by the mechanism",
@@ -207,4 +243,12 @@ fn rule(rule: Rule) -> &'static str {
 
 fn criterion(criterion: Criterion) -> &'static str {
     criterion.name()
+}
+
+fn kind(kind: AcceptanceKind) -> &'static str {
+    match kind {
+        AcceptanceKind::Legal => "legal",
+        AcceptanceKind::Technical => "technical",
+        AcceptanceKind::Market => "market habit",
+    }
 }

@@ -194,7 +194,7 @@ pub struct Shortcoming {
 }
 
 /// What the cooperative holds of a standard that it does not satisfy.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "code", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Held {
@@ -202,10 +202,23 @@ pub enum Held {
     Nothing,
     /// A certificate that covers some of the days only, chain of acceptances included.
     PartOfTheDays {
+        /// The standard of the certificate, which may be another that is accepted.
+        held: String,
         /// First day covered, if it begins too late.
         #[serde(skip_serializing_if = "Option::is_none")]
         from: Option<Date>,
         /// Last day covered, if it ends too early.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        until: Option<Date>,
+    },
+    /// A certificate for another standard covers the days, but is not accepted for this one on all of them.
+    AcceptanceLapses {
+        /// The standard of the certificate.
+        held: String,
+        /// First day of the acceptance, if it begins too late.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        from: Option<Date>,
+        /// Last day of the acceptance, if it ends too early.
         #[serde(skip_serializing_if = "Option::is_none")]
         until: Option<Date>,
     },
@@ -241,8 +254,10 @@ pub enum Outcome {
     },
     /// Others are worth more.
     OutCompeted {
-        /// How much per kg is missing by the prices of the certificate; no less would do.
-        missing: Missing,
+        /// How much per kg is missing by the prices of the certificate; no less would do. Absent where the plan has a
+        /// gap and its prices leave the pair nothing to make up.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        missing: Option<Missing>,
         /// Who trades there.
         rivals: Vec<Rival>,
         /// An ask with which it would be linked, where a lower ask alone can do it: the highest that its prices
@@ -268,16 +283,25 @@ pub enum Outcome {
         lot_kg: Kg,
     },
     /// One side has as many partners as it may.
-    PartnerLimit,
-    /// The demand wants all or nothing and cannot be filled.
+    PartnerLimit {
+        /// Which: `offer` or `demand`.
+        full: &'static str,
+        /// How many partners it may have.
+        limit: u64,
+    },
+    /// The demand wants all or nothing and was not filled.
     AllOrNothing {
         /// What it wants.
         volume_kg: Kg,
     },
-    /// The certificate it would rely on is sold out.
+    /// Too little is left under the certificate it would rely on.
     CertifiedVolume {
+        /// The standard of the certificate.
+        standard: String,
         /// What is left under it.
         room_kg: Kg,
+        /// The larger minimum lot.
+        lot_kg: Kg,
     },
     /// The objective `welfare` sees no gain: a price is missing, or freight eats it.
     NoGain,

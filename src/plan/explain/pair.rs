@@ -133,7 +133,15 @@ pub(super) fn outcome(
         return not_chosen(situation, &pair);
     }
     let failed: Vec<Rule> = rules.iter().filter(|r| !r.passed).map(|r| r.rule).collect();
-    Outcome::Stopped { rule: failed[0], only: failed.len() == 1 }
+    Outcome::Stopped { rule: failed[0], only: is_only(situation.linkage.judge(), demand, &failed) }
+}
+
+/// Whether passing the one rule that fails makes the pair a candidate.
+///
+/// Where the windows do not meet, the days that certificates must cover are not known before one has moved: with
+/// something required, that is no promise.
+pub(super) fn is_only(judge: &Judge, demand: DemandIx, failed: &[Rule]) -> bool {
+    failed.len() == 1 && (failed[0] != Rule::Window || judge.market().demand(demand).requires.is_empty())
 }
 
 fn not_chosen(situation: &Situation, pair: &Candidate) -> Outcome {
@@ -166,23 +174,38 @@ fn not_chosen(situation: &Situation, pair: &Candidate) -> Outcome {
             let lot = market.offer(pair.offer).min_lot.max(market.demand(pair.demand).min_lot);
             Outcome::Lot { room_kg: Kg(situation.room(pair)), lot_kg: lot }
         }
-        Reason::PartnerLimit => Outcome::PartnerLimit,
+        Reason::PartnerLimit => {
+            let (buyers, suppliers) =
+                (market.offer(pair.offer).max_buyers, market.demand(pair.demand).max_suppliers);
+            let served = situation.bought(pair.demand).count() as u64;
+            match suppliers.filter(|limit| served >= *limit) {
+                Some(limit) => Outcome::PartnerLimit { full: "demand", limit },
+                None => Outcome::PartnerLimit { full: "offer", limit: buyers.unwrap_or_default() },
+            }
+        }
         Reason::AllOrNothing => Outcome::AllOrNothing { volume_kg: market.demand(pair.demand).volume },
-        Reason::CertifiedVolume => Outcome::CertifiedVolume { room_kg: Kg(situation.certified_room(pair)) },
+        Reason::CertifiedVolume => Outcome::CertifiedVolume {
+            standard: situation.scarcest(pair),
+            room_kg: Kg(situation.certified_room(pair)),
+            lot_kg: market.offer(pair.offer).min_lot.max(market.demand(pair.demand).min_lot),
+        },
         Reason::Rule(_) => Outcome::NoGain,
         Reason::NoCounterpart | Reason::Policy => Outcome::Policy,
     }
 }
 
-fn missing(situation: &Situation, pair: &Candidate) -> Missing {
+fn missing(situation: &Situation, pair: &Candidate) -> Option<Missing> {
     let shortfall = i64::try_from(situation.shortfall(pair)).unwrap_or(i64::MAX);
+    if shortfall <= 0 {
+        return None;
+    }
     let weight = situation.prices.kg_weight;
-    match situation.linkage.policy().objective {
+    Some(match situation.linkage.policy().objective {
         Objective::Welfare => Missing::VndPerKg(shortfall),
         // A price of a kilogram or more: the score does not matter any longer.
         Objective::Volume if shortfall > weight / 2 => Missing::Kilograms((shortfall + weight / 2) / weight),
         Objective::Volume | Objective::Score => Missing::MicroScore(shortfall),
-    }
+    })
 }
 
 fn full(situation: &Situation, pair: &Candidate, view: View) -> &'static str {

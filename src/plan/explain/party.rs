@@ -130,7 +130,10 @@ fn near(
         NearMiss {
             with,
             name,
-            outcome: Outcome::Stopped { rule: first.rule, only: count == 1 },
+            outcome: Outcome::Stopped {
+                rule: first.rule,
+                only: count == 1 && pair::is_only(judge, d, &[first.rule]),
+            },
             remedy: first.remedy,
         }
     }));

@@ -3,6 +3,7 @@
 use std::fmt::{self, Write};
 
 use crate::linkage::Rule;
+use crate::market::AcceptanceKind;
 use crate::plan::explain::{
     Account, Explanation, Language, NearMiss, Outcome, PairExplanation, Remedy, english, vietnamese,
 };
@@ -17,8 +18,11 @@ pub(super) struct Words {
     pub(super) reason: fn(Reason) -> &'static str,
     pub(super) rule: fn(Rule) -> &'static str,
     pub(super) criterion: fn(Criterion) -> &'static str,
+    pub(super) kind: fn(AcceptanceKind) -> &'static str,
     /// Thousands are set off by it.
     pub(super) thousands: char,
+    /// Decimals are set off by it.
+    pub(super) point: char,
     pub(super) of: &'static str,
     pub(super) offer: &'static str,
     pub(super) demand: &'static str,
@@ -39,6 +43,24 @@ pub(super) struct Words {
     pub(super) contract: &'static str,
     pub(super) funnel: &'static str,
     pub(super) near: &'static str,
+}
+
+impl Words {
+    /// A decimal number in the language's way.
+    fn decimal(&self, number: &str) -> String {
+        number.replace('.', &self.point.to_string())
+    }
+
+    /// What a code of a funnel says.
+    fn ending(&self, code: &str) -> &'static str {
+        use Reason::{
+            AllOrNothing, Capacity, CertifiedVolume, NoCounterpart, OutCompeted, PartnerLimit, Policy, Tie,
+        };
+        let others =
+            [NoCounterpart, OutCompeted, Capacity, PartnerLimit, AllOrNothing, CertifiedVolume, Tie, Policy];
+        let known = Rule::ALL.into_iter().map(Reason::Rule).chain(others);
+        known.into_iter().find(|reason| reason.code() == code).map_or(self.matched, self.reason)
+    }
 }
 
 impl Language {
@@ -92,12 +114,13 @@ fn write_pair(out: &mut String, e: &PairExplanation, w: &Words) -> fmt::Result {
         w.offer, e.offer, w.of, e.cooperative, w.demand, e.demand, w.of, e.enterprise
     )?;
     writeln!(out, "{}", (w.outcome)(&e.outcome))?;
-    writeln!(out, "{}: {:.1} km", w.distance, e.distance_km)?;
+    writeln!(out, "{}: {} km", w.distance, w.decimal(&format!("{:.1}", e.distance_km)))?;
     if let (Some(joint), Some(cooperative), Some(enterprise)) =
         (e.score, e.cooperative_score, e.enterprise_score)
     {
         let [a, b, c] = w.scores;
-        writeln!(out, "{a} {joint} · {b} {cooperative} · {c} {enterprise}")?;
+        let line = format!("{a} {joint} · {b} {cooperative} · {c} {enterprise}");
+        writeln!(out, "{}", w.decimal(&line))?;
     }
     writeln!(out, "\n{}", w.rules)?;
     for check in &e.rules {
@@ -111,7 +134,8 @@ fn write_pair(out: &mut String, e: &PairExplanation, w: &Words) -> fmt::Result {
             let name = (w.criterion)(line.criterion);
             let pad = 22_usize.saturating_sub(name.chars().count());
             let side = |i: usize| {
-                format!("{:.2} × {:.3} = {:.3}", line.weight[i], line.value[i], line.contribution[i])
+                let [weight, value, both] = [line.weight[i], line.value[i], line.contribution[i]];
+                w.decimal(&format!("{weight:.2} × {value:.3} = {both:.3}"))
             };
             writeln!(out, "  {name}{}{}   {}", " ".repeat(pad), side(0), side(1))?;
         }
@@ -125,8 +149,7 @@ fn write_pair(out: &mut String, e: &PairExplanation, w: &Words) -> fmt::Result {
                 write!(out, " {} {until}", w.until)?;
             }
             for (standard, kind, basis) in &held.via {
-                let kind = format!("{kind:?}").to_lowercase();
-                write!(out, "; {} `{standard}` ({kind}", w.accepted)?;
+                write!(out, "; {} `{standard}` ({}", w.accepted, (w.kind)(*kind))?;
                 if let Some(basis) = basis {
                     write!(out, ": {basis}")?;
                 }
@@ -156,14 +179,16 @@ fn write_account(out: &mut String, title: &str, a: &Account, w: &Words) -> fmt::
                 write!(out, ", {} {} kg", w.contract, kg(link.contract_kg.0))?;
             }
             match link.score {
-                Some(score) => writeln!(out, ", {} {score}", w.scores[0])?,
+                Some(score) => writeln!(out, ", {} {}", w.scores[0], w.decimal(&score.to_string()))?,
                 None => writeln!(out)?,
             }
         }
     }
     writeln!(out, "\n{}", w.funnel)?;
     for (code, count) in &a.funnel {
-        writeln!(out, "  {count:>6}  {code}")?;
+        let said = w.ending(code);
+        let code = if said == *code { String::new() } else { format!("{code}: ") };
+        writeln!(out, "  {count:>6}  {code}{said}")?;
     }
     if !a.near.is_empty() {
         writeln!(out, "\n{}", w.near)?;

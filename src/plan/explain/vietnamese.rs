@@ -6,7 +6,7 @@ use crate::plan::explain::{Held, Missing, Outcome, Remedy, Rival, Shortcoming};
 use crate::plan::reason::Reason;
 use crate::policy::Criterion;
 use crate::units::grouped;
-use crate::{CertificateStatus, Kg, VndPerKg};
+use crate::{AcceptanceKind, CertificateStatus, Date, Kg, VndPerKg};
 
 pub(super) const WORDS: Words = Words {
     outcome,
@@ -14,7 +14,9 @@ pub(super) const WORDS: Words = Words {
     reason,
     rule,
     criterion,
+    kind,
     thousands: '.',
+    point: ',',
     of: "của",
     offer: "Chào bán",
     demand: "nhu cầu",
@@ -33,8 +35,8 @@ pub(super) const WORDS: Words = Words {
     left: "còn lại",
     links: "Liên kết",
     contract: "trong đó theo hợp đồng",
-    funnel: "Các cặp đã kết thúc thế nào",
-    near: "Gần liên kết nhất",
+    funnel: "Kết quả của các cặp",
+    near: "Các cặp gần đạt nhất",
 };
 
 fn kg(kg: Kg) -> String {
@@ -47,7 +49,9 @@ fn vnd(price: VndPerKg) -> String {
 
 fn rivals(rivals: &[Rival]) -> String {
     let list = rivals.iter().take(5).map(|r| {
-        let score = r.score.map_or_else(String::new, |score| format!(", điểm {score}"));
+        let score = r
+            .score
+            .map_or_else(String::new, |score| format!(", điểm {}", score.to_string().replace('.', ",")));
         format!("`{}` → `{}` ({}{score})", r.offer, r.demand, kg(r.volume_kg))
     });
     let more =
@@ -57,9 +61,9 @@ fn rivals(rivals: &[Rival]) -> String {
 
 fn short(missing: Missing) -> String {
     match missing {
-        Missing::MicroScore(micro) => format!("thiếu {},{:06} điểm", micro / 1_000_000, micro % 1_000_000),
-        Missing::Kilograms(kg) => format!("mỗi kg ở đây làm mất {} kg ở nơi khác", grouped(kg.into(), '.')),
-        Missing::VndPerKg(price) => format!("thiếu {}", vnd(VndPerKg(price))),
+        Missing::MicroScore(micro) => format!("; thiếu {},{:06} điểm", micro / 1_000_000, micro % 1_000_000),
+        Missing::Kilograms(kg) => format!("; mỗi kg ở đây làm mất {} kg ở nơi khác", grouped(kg.into(), '.')),
+        Missing::VndPerKg(price) => format!("; thiếu {}", vnd(VndPerKg(price))),
     }
 }
 
@@ -83,9 +87,9 @@ fn outcome(outcome: &Outcome) -> String {
             let lever = ask_at_most
                 .map_or_else(String::new, |ask| format!("; giá chào từ {} trở xuống sẽ được chọn", vnd(ask)));
             format!(
-                "không kết nối: các cặp khác có giá trị hơn: {}; {}{lever}",
+                "không kết nối: các cặp khác có giá trị hơn: {}{}{lever}",
                 rivals(list),
-                short(*missing)
+                missing.map_or_else(String::new, short)
             )
         }
         Outcome::Tie { rivals: list } => {
@@ -103,21 +107,30 @@ fn outcome(outcome: &Outcome) -> String {
         Outcome::Lot { room_kg, lot_kg } => {
             format!("không kết nối: chỉ còn {}, dưới lô tối thiểu {}", kg(*room_kg), kg(*lot_kg))
         }
-        Outcome::PartnerLimit => "không kết nối: một bên đã đủ số đối tác cho phép".to_owned(),
+        Outcome::PartnerLimit { full, limit } => {
+            let (who, partners) =
+                if *full == "demand" { ("nhu cầu", "nhà cung cấp") } else { ("chào bán", "bên mua") };
+            format!("không kết nối: {who} đã đủ {limit} {partners} cho phép")
+        }
         Outcome::AllOrNothing { volume_kg } => {
             format!(
-                "không kết nối: nhu cầu chỉ nhận đủ {} hoặc không nhận, và không thể đáp ứng đủ",
+                "không kết nối: nhu cầu chỉ nhận đủ {} hoặc không nhận, và không được đáp ứng đủ trong phương án này",
                 kg(*volume_kg)
             )
         }
-        Outcome::CertifiedVolume { room_kg } => {
-            format!("không kết nối: sản lượng được chứng nhận đã hết, còn {}", kg(*room_kg))
+        Outcome::CertifiedVolume { standard, room_kg, .. } if room_kg.0 <= 0 => {
+            format!("không kết nối: sản lượng được chứng nhận `{standard}` đã bán hết")
         }
+        Outcome::CertifiedVolume { standard, room_kg, lot_kg } => format!(
+            "không kết nối: chứng nhận `{standard}` chỉ còn {}, dưới lô tối thiểu {}",
+            kg(*room_kg),
+            kg(*lot_kg)
+        ),
         Outcome::NoGain => {
             "không kết nối: không có lợi ích bằng tiền (thiếu giá, hoặc cước vận chuyển lớn hơn chênh lệch)"
                 .to_owned()
         }
-        Outcome::Policy => "không kết nối: cơ chế bỏ qua dù vẫn còn khối lượng".to_owned(),
+        Outcome::Policy => "không kết nối: cơ chế phân bổ chưa chọn cặp này dù vẫn còn khối lượng".to_owned(),
     }
 }
 
@@ -135,7 +148,9 @@ fn remedy(remedy: &Remedy) -> String {
         }
         Remedy::Certify { missing } => missing.iter().map(shortcoming).collect::<Vec<_>>().join("; "),
         Remedy::ShortenDistance { km, counted_km, limit_km } => {
-            format!("{counted_km:.1} km so với giới hạn {limit_km:.1} km: xa quá {km:.1} km")
+            let over = (km * 1000.0).ceil() / 1000.0;
+            let text = format!("{counted_km:.3} km so với giới hạn {limit_km:.3} km: vượt {over:.3} km");
+            text.replace('.', ",")
         }
         Remedy::AgreePrice { vnd_per_kg, ask_at_most, bid_at_least } => format!(
             "chênh {}: giá chào từ {} trở xuống, hoặc giá mua từ {} trở lên",
@@ -149,7 +164,9 @@ fn remedy(remedy: &Remedy) -> String {
             kg(*volume_kg),
             kg(*between)
         ),
-        Remedy::RaiseScore { missing, least } => format!("thấp hơn điểm tối thiểu {least} là {missing}"),
+        Remedy::RaiseScore { missing, least } => {
+            format!("thấp hơn điểm tối thiểu {least} là {missing}").replace('.', ",")
+        }
     }
 }
 
@@ -158,14 +175,14 @@ fn shortcoming(s: &Shortcoming) -> String {
     let days = if from == until { format!("ngày {from}") } else { format!("từ {from} đến {until}") };
     match state {
         Held::Nothing => format!("cần có chứng nhận `{standard}`, hiệu lực {days}"),
-        Held::PartOfTheDays { from: late, until: early } => {
-            let what = match (late, early) {
-                (_, Some(early)) => format!("hết hạn {early}"),
-                (Some(late), None) => format!("bắt đầu từ {late}"),
-                (None, None) => "không phủ hết các ngày".to_owned(),
-            };
-            format!("`{standard}` {what}: cần gia hạn để có hiệu lực {days}")
+        Held::PartOfTheDays { held, from: late, until: early } => {
+            let taken = if held == standard { String::new() } else { format!(" (thay cho `{standard}`)") };
+            format!("`{held}`{taken} {}: cần gia hạn để có hiệu lực {days}", ends(*late, *early))
         }
+        Held::AcceptanceLapses { held, from: late, until: early } => format!(
+            "`{held}` chỉ được chấp nhận thay `{standard}` trong một phần thời gian ({}): cần có chính `{standard}`, hiệu lực {days}",
+            ends(*late, *early)
+        ),
         Held::NotInForce { status } => {
             let status = match status {
                 CertificateStatus::Active => "còn hiệu lực",
@@ -178,8 +195,18 @@ fn shortcoming(s: &Shortcoming) -> String {
             format!("`{standard}` chỉ cấp cho sản phẩm khác: mở rộng cho sản phẩm này, hiệu lực {days}")
         }
         Held::NotThisLot => {
-            format!("có `{standard}` nhưng không phủ lô này: chứng nhận cho lô, hiệu lực {days}")
+            format!("có `{standard}` nhưng không áp dụng cho lô này: cần chứng nhận cho lô, hiệu lực {days}")
         }
+    }
+}
+
+/// The end or ends at which a span falls short.
+fn ends(late: Option<Date>, early: Option<Date>) -> String {
+    match (late, early) {
+        (Some(late), Some(early)) => format!("chỉ từ {late} đến {early}"),
+        (Some(late), None) => format!("chỉ từ {late}"),
+        (None, Some(early)) => format!("chỉ đến {early}"),
+        (None, None) => "không phủ hết các ngày".to_owned(),
     }
 }
 
@@ -190,17 +217,17 @@ fn reason(why: Reason) -> &'static str {
         Reason::Rule(Rule::Window) => "thời gian không trùng nhau",
         Reason::Rule(Rule::Certification) => "thiếu chứng nhận bắt buộc",
         Reason::Rule(Rule::Distance) => "quá xa",
-        Reason::Rule(Rule::Price) => "giá không gặp nhau",
+        Reason::Rule(Rule::Price) => "giá chào cao hơn giá mua",
         Reason::Rule(Rule::Lot) | Reason::Lot => "khối lượng dưới lô tối thiểu",
         Reason::Rule(Rule::Score) => "điểm dưới mức tối thiểu",
         Reason::NoCounterpart => "phía bên kia không có ai",
         Reason::OutCompeted => "các cặp khác có giá trị hơn",
-        Reason::Capacity => "đã hết năng lực, hoặc đối tác đã đủ khối lượng",
+        Reason::Capacity => "đã hết khả năng cung ứng hoặc tiêu thụ, hoặc đối tác đã đủ khối lượng",
         Reason::PartnerLimit => "số đối tác có giới hạn",
-        Reason::AllOrNothing => "nhu cầu chỉ nhận đủ hoặc không nhận, và không thể đáp ứng đủ",
+        Reason::AllOrNothing => "nhu cầu chỉ nhận đủ hoặc không nhận, và không được đáp ứng đủ",
         Reason::CertifiedVolume => "sản lượng được chứng nhận đã hết",
         Reason::Tie => "ngang điểm, quyết định theo quy tắc đã công bố",
-        Reason::Policy => "cơ chế bỏ qua",
+        Reason::Policy => "cơ chế phân bổ chưa chọn",
     }
 }
 
@@ -227,5 +254,13 @@ fn criterion(criterion: Criterion) -> &'static str {
         Criterion::Timing => "thời gian",
         Criterion::Services => "dịch vụ",
         Criterion::Relationship => "quan hệ",
+    }
+}
+
+fn kind(kind: AcceptanceKind) -> &'static str {
+    match kind {
+        AcceptanceKind::Legal => "theo luật",
+        AcceptanceKind::Technical => "theo kỹ thuật",
+        AcceptanceKind::Market => "theo thông lệ thị trường",
     }
 }
