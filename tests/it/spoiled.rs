@@ -351,3 +351,34 @@ fn prices_that_prove_nothing_are_refused() {
     assert_eq!(weaker.bounds().status, Status::Feasible);
     assert_eq!(weaker.bounds().bound, plan.bounds().bound + 7 * 5);
 }
+
+#[test]
+fn kilograms_are_covered_by_whole_weights() {
+    // Two fifths of the weight for the offer, the cooperative and the demand pay for a pair together, and yet no
+    // price stands for a kilogram: without the cover they would bound the kilograms by 0.
+    let policy = Policy { objective: Objective::Volume, ..Policy::default() };
+    let mut parts = MarketParts::new(day(14));
+    parts.cooperatives.push(Cooperative::new("c", Place::point(0.0, 0.0)).capacity(Kg(5)));
+    parts.enterprises.push(Enterprise::new("e", Place::point(0.0, 0.0)));
+    parts.offers.push(Offer::new("o", "c", "tea", Kg(5)));
+    parts.demands.push(Demand::new("d", "e", "tea", Kg(5)));
+    let linkage = Linkage::build(&Market::build(parts).expect("valid"), &policy).expect("valid");
+    let plan = Plan::solve(&linkage, Mechanism::Optimal).expect("a plan");
+    let weight = plan.prices().kg_weight;
+    let with = |share: i64| {
+        let price = vec![weight / 5 * share];
+        let none = vec![0];
+        let prices = Prices {
+            offers: price.clone(),
+            demands: price.clone(),
+            cooperatives: price,
+            enterprises: none,
+            kg_weight: weight,
+        };
+        Plan::certified(&linkage, Mechanism::Optimal, plan.allocations().to_vec(), prices)
+    };
+    let Err(Error::Refuted(issues)) = with(2) else { unreachable!("no price is worth a kilogram") };
+    assert_eq!((issues.len(), issues[0].code), (1, "prices"));
+    let weaker = with(3).expect("dear, but sound");
+    assert_eq!((weaker.bounds().objective, weaker.bounds().bound), (5, 15));
+}
