@@ -1,4 +1,5 @@
-//! Reading and writing documents: markets as JSON or as folders of CSV files, policies as TOML or JSON.
+//! Reading and writing documents: markets as JSON or as folders of CSV files, policies as TOML or JSON, flow
+//! networks as DIMACS files.
 //!
 //! Every fault of a document comes back at once, as [`Issue`](crate::Issue)s that point at the place.
 //! Nothing is dropped, defaulted or repaired without a word, and outputs appear whole or not at all.
@@ -15,6 +16,7 @@
 mod atomic;
 #[cfg(feature = "csv")]
 pub mod csv;
+pub mod dimacs;
 mod draft;
 mod entries;
 mod fields;

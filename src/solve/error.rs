@@ -2,9 +2,10 @@
 //!
 //! Only three things: the instance is not one ([`SolveError::Malformed`]), its numbers are too large for
 //! exact 64-bit arithmetic ([`SolveError::Overflow`]), or the kernel itself is at fault (the other two).
-//! A market in which nothing can flow is not an error: its optimum is zero.
+//! A market in which nothing can flow is not an error: its optimum is zero. Nor is a network without a
+//! feasible or a cheapest flow: that is a result (`flow`).
 
-/// Why a transport could not be solved.
+/// Why an instance could not be solved.
 #[non_exhaustive]
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SolveError {
@@ -12,7 +13,8 @@ pub enum SolveError {
     ///
     /// With `n` = rows + columns + groups + 1 nodes, potentials reach `n · max value` and reduced costs
     /// twice that, so `(n + 1) · max value` must not exceed `i64::MAX / 2`; and nodes and edges are numbered
-    /// in 32 bits.
+    /// in 32 bits. The bounds of a general network are with
+    /// [`min_cost_flow`](crate::solve::min_cost_flow).
     #[error("{what} is {found}, and at most {most} can be solved exactly: scale the numbers down")]
     Overflow {
         /// The quantity that is too large.

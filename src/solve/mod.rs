@@ -2,7 +2,8 @@
 //!
 //! This module knows only integers. Rows are supplies, columns are demands, edges join a row to a column
 //! and are worth `value` for every unit that flows; rows and columns belong to groups whose totals may be
-//! limited. What an offer or an enterprise is, it never learns.
+//! limited. What an offer or an enterprise is, it never learns. For what is no market there is a door to
+//! minimum-cost flow on any directed network.
 //!
 //! | question | function | what it promises |
 //! |---|---|---|
@@ -10,6 +11,8 @@
 //! | what a flow breaks | [`violations`] | every broken capacity and limit, in a fixed order |
 //! | a flow within lots, partner limits, … | [`within_limits`] | feasible, at least as good as [`greedy`](greedy()); not optimal (the problem is NP-hard) |
 //! | the plain rule "best edge first" | [`greedy`](greedy()) | feasible; the yardstick every better rule must beat |
+//! | the cheapest flow on any network | [`min_cost_flow`] | exact, with prices that prove it; or why there is none |
+//! | whether such an answer is right | [`check_flow`] | an independent check of flow, prices and witnesses |
 //!
 //! # How the files fit
 //! ```text
@@ -20,15 +23,18 @@
 //! optimum     components in parallel, two phases, prices
 //! limits      limits outside the network, the check      greedy   best edge first
 //! repair      close what violates, solve again, fill up
+//! flow        any network: the instance, its reduction, its simplex, its check
 //! ```
 //!
 //! # Determinism
 //! All arithmetic is on integers; tasks are fixed by the data and never by the threads; results are merged
 //! in the order of the rows. The same transport gives the same result on every machine and any number of
-//! threads, and (by the tie rule of [`optimum`](optimum())) for any order of rows, columns and groups.
+//! threads, and (by the tie rule of [`optimum`](optimum())) for any order of rows, columns and groups. The
+//! same [`FlowNetwork`] gives the same [`Flow`]; which of several cheapest flows depends on its order.
 
 mod component;
 mod error;
+mod flow;
 mod greedy;
 mod limits;
 mod network;
@@ -41,6 +47,7 @@ mod transport;
 mod tree;
 
 pub use error::SolveError;
+pub use flow::{Flow, FlowArc, FlowNetwork, FlowStatus, Infeasible, check_flow, min_cost_flow};
 pub use greedy::greedy;
 pub use limits::{Limits, Shared, Violation, violations};
 pub use optimum::{Optimum, optimum};

@@ -26,7 +26,8 @@
 //! (upward arcs have room, downward arcs carry flow; here one needs that no column in the component has
 //! capacity 0).
 //!
-//! Direction needs no table: the tree arc of node `u` with parent `p` points up exactly if `u < p`.
+//! Direction needs no table: the tree arc of node `u` with parent `p` points up exactly if `u < p`, and then
+//! its flow is its room downwards ([`flow`]).
 
 use super::component::{Component, Split};
 use super::transport::{Transport, number};
@@ -146,12 +147,18 @@ impl Network {
         for u in (0..number(self.nodes())).rev().filter(|&u| u != self.root) {
             let (group, capacity) = (self.group[u as usize], self.capacity[u as usize]);
             let hung = match (group == NONE, u > self.root) {
-                (true, _) => Node::hung(self.root, capacity, UNLIMITED),
-                (false, true) => Node::hung(group, 0, capacity),
-                (false, false) => Node::hung(self.root, 0, UNLIMITED),
+                (true, false) => Node::hung(self.root, UNLIMITED - capacity, capacity),
+                (true, true) => Node::hung(self.root, capacity, UNLIMITED - capacity),
+                (false, true) => Node::hung(group, capacity, 0),
+                (false, false) => Node::hung(self.root, UNLIMITED, 0),
             };
             tree.plant(u, hung); // downwards: a column group before its columns
         }
         tree
     }
+}
+
+/// The flow on the tree arc of node `u`.
+pub(super) fn flow(u: u32, node: &Node) -> i64 {
+    if u < node.parent { node.down } else { node.up }
 }

@@ -65,13 +65,13 @@ pub(super) struct Entering {
 /// Where the search stands and how many arcs it looks at before a pivot.
 #[derive(Debug)]
 pub(super) struct Pace {
-    cursor: usize,
-    block: usize,
+    pub(super) cursor: usize,
+    pub(super) block: usize,
     least: usize,
     most: usize,
     /// Work since the last look: pivots, arcs priced, nodes touched by pivots.
     pivots: usize,
-    priced: usize,
+    pub(super) priced: usize,
     touched: usize,
 }
 

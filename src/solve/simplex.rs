@@ -20,7 +20,7 @@
 //! **What it cannot do.** Start from a tree that is not strongly feasible, or serve lower bounds above 0.
 
 use super::error::SolveError;
-use super::network::{NONE, Network};
+use super::network::{self, NONE, Network};
 use super::pricing::{Entering, Full, Menu, Pace};
 use super::tree::Tree;
 
@@ -79,11 +79,10 @@ impl Simplex<'_> {
         }
         let leaving = self.tree.arc(cycle.leaving);
         let (parent, leaving_edge) = (leaving.parent, leaving.edge);
-        let leaves_full = leaving.flow == leaving.capacity;
+        let leaves_full = if cycle.leaving < parent { leaving.up == 0 } else { leaving.down == 0 };
         self.mark(leaving_edge, cycle.leaving.min(parent), cycle.leaving.max(parent), leaves_full);
         self.mark(edge, from, to, false);
-        let flow = if full { capacity - cycle.amount } else { cycle.amount };
-        let top = self.tree.exchange(&cycle, edge, flow, capacity);
+        let top = self.tree.exchange(&cycle, edge, capacity);
 
         // The entering arc must gain 0: raise the tail's side or lower the head's side (a full arc: reversed).
         let gain = if full { -gain } else { gain };
@@ -132,8 +131,8 @@ impl Simplex<'_> {
         for (edge, _) in self.full.edge.iter().enumerate().filter(|(_, full)| **full) {
             flow[edge] = self.network.edge_capacity[edge];
         }
-        for node in self.tree.nodes().iter().filter(|node| node.edge != NONE) {
-            flow[node.edge as usize] = node.flow;
+        for (u, node) in (0..).zip(self.tree.nodes()).filter(|(_, node)| node.edge != NONE) {
+            flow[node.edge as usize] = network::flow(u, node);
         }
         flow
     }

@@ -4,14 +4,14 @@
 //! close, the arc on it that blocks first, the tree with the two arcs exchanged, and the nodes of the part
 //! that moved.
 //!
-//! **Notation.** Each node but the root stands for the arc to its parent: it keeps that arc's edge, flow
-//! and capacity. Arcs run from the lower to the higher node number (`network`), so the arc of `u` with
-//! parent `p` points up exactly if `u < p`. `up(u)`, `down(u)` is the room left for flow from `u` to `p`,
-//! from `p` to `u`.
+//! **Notation.** Each node but the root stands for the arc to its parent: it keeps that arc's edge and its
+//! room. `up`, `down` of `u` is the room left for flow from `u` to its parent, from the parent to `u`: what
+//! the arc could still take on in its own direction, and the flow it could give back in the other. Which of
+//! the two is which, the tree need not know; their sum is the arc's capacity.
 //!
 //! **Invariant.** `size` counts the nodes below and including a node; `first child`, `next`, `previous`
 //! list the children of a node as a chain (the `previous` of a first child is [`NONE`]). Between pivots the
-//! tree is *strongly feasible*: `up(u) > 0` for every node.
+//! tree is *strongly feasible*: `up > 0` for every node but the root.
 //!
 //! **Complexity.** Of two different nodes the one with the smaller subtree is no ancestor of the other, so
 //! stepping from it towards the root finds the join in the length of the cycle. Hanging a subtree elsewhere
@@ -35,35 +35,16 @@ pub(super) struct Node {
     first_child: u32,
     next: u32,
     previous: u32,
-    /// Flow on the tree arc.
-    pub(super) flow: i64,
-    /// Capacity of the tree arc.
-    pub(super) capacity: i64,
+    /// Room for flow from this node to its parent.
+    pub(super) up: i64,
+    /// Room for flow from the parent to this node.
+    pub(super) down: i64,
 }
 
 impl Node {
     /// A single node on an arc that is no edge.
-    pub(super) fn hung(parent: u32, flow: i64, capacity: i64) -> Node {
-        Node { parent, edge: NONE, size: 1, first_child: NONE, next: NONE, previous: NONE, flow, capacity }
-    }
-
-    /// Room for flow from node `u` (this one) to its parent.
-    fn up(&self, u: u32) -> i64 {
-        if u < self.parent { self.capacity - self.flow } else { self.flow }
-    }
-
-    /// Room for flow from the parent to node `u` (this one).
-    fn down(&self, u: u32) -> i64 {
-        if u < self.parent { self.flow } else { self.capacity - self.flow }
-    }
-
-    /// Sends `amount` from node `u` (this one) to its parent.
-    fn push_up(&mut self, u: u32, amount: i64) {
-        if u < self.parent {
-            self.flow += amount;
-        } else {
-            self.flow -= amount;
-        }
+    pub(super) fn hung(parent: u32, up: i64, down: i64) -> Node {
+        Node { parent, edge: NONE, size: 1, first_child: NONE, next: NONE, previous: NONE, up, down }
     }
 }
 
@@ -72,7 +53,7 @@ impl Node {
 pub(super) struct Cycle {
     pub(super) first: u32,
     pub(super) second: u32,
-    join: u32,
+    pub(super) join: u32,
     /// Tree arcs on it.
     pub(super) length: usize,
     /// How much can go round.
@@ -130,15 +111,13 @@ impl Tree {
             length += 1;
             let (at_u, at_v) = (&self.node[u as usize], &self.node[v as usize]);
             if at_u.size <= at_v.size {
-                let down = at_u.down(u);
-                if down < first_amount {
-                    (first_amount, first_leaving) = (down, u);
+                if at_u.down < first_amount {
+                    (first_amount, first_leaving) = (at_u.down, u);
                 }
                 u = at_u.parent;
             } else {
-                let up = at_v.up(v);
-                if up <= second_amount {
-                    (second_amount, second_leaving) = (up, v);
+                if at_v.up <= second_amount {
+                    (second_amount, second_leaving) = (at_v.up, v);
                 }
                 v = at_v.parent;
             }
@@ -158,15 +137,16 @@ impl Tree {
             let mut u = end;
             while u != cycle.join {
                 let node = &mut self.node[u as usize];
-                node.push_up(u, amount);
+                node.up -= amount;
+                node.down += amount;
                 u = node.parent;
             }
         }
     }
 
-    /// Exchanges the leaving arc for the new one, which gets `edge`, `flow` and `capacity`. Returns the
-    /// node of the new arc: the top of the part that moved.
-    pub(super) fn exchange(&mut self, cycle: &Cycle, edge: u32, flow: i64, capacity: i64) -> u32 {
+    /// Exchanges the leaving arc for the new one, which is `edge`, had `room` in the direction of the cycle
+    /// and none against it. Returns the node of the new arc: the top of the part that moved.
+    pub(super) fn exchange(&mut self, cycle: &Cycle, edge: u32, room: i64) -> u32 {
         let (top, onto) =
             if cycle.on_first { (cycle.first, cycle.second) } else { (cycle.second, cycle.first) };
         let leaving = cycle.leaving;
@@ -176,19 +156,21 @@ impl Tree {
 
         // Turn the path from `top` to `leaving` upside down: each node takes over the arc of the one before.
         let (mut u, mut parent, mut below) = (top, onto, 0);
-        let (mut edge, mut flow, mut capacity) = (edge, flow, capacity);
+        let (ahead, back) = (room - cycle.amount, cycle.amount);
+        let (mut up, mut down) = if cycle.on_first { (ahead, back) } else { (back, ahead) };
+        let mut edge = edge;
         loop {
             let old = self.node[u as usize];
             self.detach(u);
             let node = &mut self.node[u as usize];
-            (node.edge, node.flow, node.capacity) = (edge, flow, capacity);
+            (node.edge, node.up, node.down) = (edge, up, down);
             node.parent = parent;
             node.size = moved - below;
             self.attach(u, parent);
             if u == leaving {
                 return top;
             }
-            (edge, flow, capacity) = (old.edge, old.flow, old.capacity);
+            (edge, up, down) = (old.edge, old.down, old.up);
             below = old.size;
             (u, parent) = (old.parent, u);
         }

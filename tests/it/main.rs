@@ -6,9 +6,12 @@
 mod bad_folders;
 mod bad_input;
 mod bad_policies;
+mod dimacs;
 mod documents;
 mod edges;
 mod explain;
+mod flow;
+mod flow_published;
 mod forum;
 mod layers;
 mod linkage;

@@ -1,7 +1,7 @@
 //! Everything there is, one by one.
 
 use super::check::rows;
-use lienket::solve::Transport;
+use lienket::solve::{FlowArc, FlowNetwork, Transport};
 
 /// Calls `visit` with every flow that keeps the capacities of rows, columns and edges (groups are left to
 /// `visit`).
@@ -51,4 +51,26 @@ pub(crate) fn assignment(value: &[Vec<i64>]) -> i64 {
         .unwrap_or(0)
     }
     if value.is_empty() { 0 } else { best(value, 0, 0) }
+}
+
+/// The least cost of a feasible flow on a network whose arcs all have capacities, or `None`.
+pub(crate) fn cheapest(network: &FlowNetwork) -> Option<i128> {
+    fn descend(network: &FlowNetwork, arc: usize, left: &mut [i64], cost: i128, best: &mut Option<i128>) {
+        let Some(&FlowArc { from, to, lower, capacity, cost: unit }) = network.arcs.get(arc) else {
+            if left.iter().all(|&left| left == 0) {
+                *best = Some(best.map_or(cost, |best| best.min(cost)));
+            }
+            return;
+        };
+        for units in lower..=capacity.expect("all arcs have capacities") {
+            left[from as usize] -= units;
+            left[to as usize] += units;
+            descend(network, arc + 1, left, cost + i128::from(unit) * i128::from(units), best);
+            left[from as usize] += units;
+            left[to as usize] -= units;
+        }
+    }
+    let mut best = None;
+    descend(network, 0, &mut network.supply.clone(), 0, &mut best);
+    best
 }
