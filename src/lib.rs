@@ -1,6 +1,8 @@
 #![doc = include_str!("../README.md")]
 
 mod error;
+#[cfg(feature = "generate")]
+pub mod generate;
 pub mod guide;
 mod id;
 #[cfg(feature = "json")]

@@ -154,6 +154,19 @@ impl Date {
         Self(number)
     }
 
+    /// So many days later, or earlier.
+    #[cfg(feature = "generate")]
+    pub(crate) fn after(self, days: i32) -> Self {
+        Self(self.0.saturating_add(days))
+    }
+
+    /// Year and month, 1 … 12.
+    #[cfg(feature = "generate")]
+    pub(crate) fn year_and_month(self) -> (i16, i8) {
+        let date = self.civil();
+        (date.year(), date.month())
+    }
+
     /// Days since 1 January 1970, for arithmetic.
     pub(crate) fn number(self) -> i32 {
         self.0

@@ -10,6 +10,8 @@ pub enum Stage {
     Candidates,
     /// Assigning volumes; counted in steps.
     Assignment,
+    /// Making up a market; counted in offers and demands.
+    Generation,
     /// Re-checking the plan and writing it down; counted in steps.
     Certificate,
 }

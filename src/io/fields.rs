@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use super::node::Node;
+use super::node::{Key, Node};
 use super::values::{Value, wrong_type};
 use crate::error::{Issue, did_you_mean};
 
@@ -51,7 +51,7 @@ impl fmt::Display for At<'_> {
 /// The fields of one object, taken out one by one.
 pub(super) struct Fields<'a> {
     at: At<'a>,
-    entries: Vec<(String, Node)>,
+    entries: Vec<(Key, Node)>,
     /// Not an object at all: said once, so nothing more is said of its fields.
     broken: bool,
     issues: &'a mut Vec<Issue>,
@@ -64,12 +64,12 @@ impl<'a> Fields<'a> {
             wrong_type(&node, "an object", "Write an object in braces.", &at, issues);
             return Self { at, entries: Vec::new(), broken: true, issues };
         };
-        let mut seen: Vec<&str> = Vec::new();
+        let mut seen: Vec<&str> = Vec::with_capacity(entries.len());
         for (name, _) in &entries {
             let at = at.field(name);
-            if !known.contains(&name.as_str()) {
+            if !known.contains(&name.as_ref()) {
                 issues.push(unknown_field(name, &at, known));
-            } else if seen.contains(&name.as_str()) {
+            } else if seen.contains(&name.as_ref()) {
                 issues.push(duplicate_key(name, &at));
             } else {
                 seen.push(name);

@@ -19,6 +19,7 @@ pub mod csv;
 pub mod dimacs;
 mod draft;
 mod entries;
+mod export;
 mod fields;
 pub mod json;
 mod node;
@@ -33,9 +34,13 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
+use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 pub use atomic::write_atomically;
+#[cfg(feature = "csv")]
+pub use export::write_candidates;
+pub use export::{Export, write_network};
 pub use outputs::Unfinished;
 #[cfg(feature = "csv")]
 pub use plan::write_matches;
@@ -113,18 +118,63 @@ pub fn read_policy(path: impl AsRef<Path>) -> Result<Policy, Error> {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[must_use]
-#[expect(clippy::missing_panics_doc, reason = "the expectation always holds")]
 pub fn market_digest(market: &Market) -> String {
-    let mut canonical = serde_json::to_value(market.parts()).expect("a market is plain data with text keys");
-    canonical["format"] = draft::FORMAT.into();
-    canonical["catalogue_version"] = market.catalogue().version().into();
-    canonical.sort_all_objects();
-    let hash = Sha256::digest(canonical.to_string().as_bytes());
-    hash.iter().fold("sha256:".to_owned(), |mut digest, byte| {
+    let parts = market.parts();
+    let mut canonical = Canonical(Sha256::new());
+    // Fields in the order of their names; lists entry by entry, so that no document is held as a tree.
+    canonical.field("{\"as_of\":", &parts.as_of);
+    if !parts.catalogue.is_empty() {
+        canonical.field(",\"catalogue\":", &parts.catalogue);
+    }
+    canonical.field(",\"catalogue_version\":", &market.catalogue().version());
+    canonical.optional(",\"contracts\":", &parts.contracts);
+    canonical.list(",\"cooperatives\":", &parts.cooperatives);
+    canonical.list(",\"demands\":", &parts.demands);
+    canonical.list(",\"enterprises\":", &parts.enterprises);
+    canonical.optional(",\"exclusions\":", &parts.exclusions);
+    canonical.field(",\"format\":", &draft::FORMAT);
+    canonical.list(",\"offers\":", &parts.offers);
+    canonical.optional(",\"relations\":", &parts.relations);
+    canonical.0.update(b"}");
+    canonical.0.finalize().iter().fold("sha256:".to_owned(), |mut digest, byte| {
         // Writing to a string cannot fail.
         let _ = write!(digest, "{byte:02x}");
         digest
     })
+}
+
+/// The canonical form on its way into a hash.
+struct Canonical(Sha256);
+
+impl Canonical {
+    fn field(&mut self, name: &str, value: &impl Serialize) {
+        self.0.update(name.as_bytes());
+        self.value(value);
+    }
+
+    fn value(&mut self, value: &impl Serialize) {
+        let mut tree = serde_json::to_value(value).expect("a market is plain data with text keys");
+        tree.sort_all_objects();
+        self.0.update(tree.to_string().as_bytes());
+    }
+
+    fn list<T: Serialize>(&mut self, name: &str, list: &[T]) {
+        self.0.update(name.as_bytes());
+        self.0.update(b"[");
+        for (i, entry) in list.iter().enumerate() {
+            if i > 0 {
+                self.0.update(b",");
+            }
+            self.value(entry);
+        }
+        self.0.update(b"]");
+    }
+
+    fn optional<T: Serialize>(&mut self, name: &str, list: &[T]) {
+        if !list.is_empty() {
+            self.list(name, list);
+        }
+    }
 }
 
 #[cfg(feature = "csv")]

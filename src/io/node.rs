@@ -3,9 +3,10 @@
 //!
 //! Maps are lists of pairs, so that a key written twice is still there to be reported.
 
+use std::borrow::Cow;
 use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserialize, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 /// A value of a document.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,7 +21,78 @@ pub(super) enum Node {
     #[cfg_attr(not(feature = "csv"), expect(dead_code, reason = "only tables have cells"))]
     Cell(String),
     List(Vec<Node>),
-    Map(Vec<(String, Node)>),
+    Map(Vec<(Key, Node)>),
+}
+
+/// The name of a field. The names of markets are not copied: most of a long document is the same few.
+pub(super) type Key = Cow<'static, str>;
+
+/// Names that stand in every entry of a long market.
+const COMMON: [&str; 31] = [
+    "ask_vnd_per_kg",
+    "available",
+    "bid_vnd_per_kg",
+    "capacity_kg",
+    "certificates",
+    "certified",
+    "cooperative",
+    "enterprise",
+    "from",
+    "id",
+    "kind",
+    "lat",
+    "lon",
+    "max_distance_km",
+    "members",
+    "min_lot_kg",
+    "name",
+    "needed",
+    "place",
+    "prefers",
+    "product",
+    "products",
+    "provides",
+    "requires",
+    "seeks",
+    "standard",
+    "tags",
+    "to",
+    "valid_from",
+    "valid_until",
+    "volume_kg",
+];
+
+/// Reads the name of a field.
+struct KeySeed;
+
+impl KeySeed {
+    fn known(name: &str) -> Option<Key> {
+        COMMON.binary_search(&name).ok().map(|at| Cow::Borrowed(COMMON[at]))
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for KeySeed {
+    type Value = Key;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Key, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl Visitor<'_> for KeySeed {
+    type Value = Key;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a string")
+    }
+
+    fn visit_str<E: serde::de::Error>(self, name: &str) -> Result<Key, E> {
+        Ok(Self::known(name).unwrap_or_else(|| Cow::Owned(name.to_owned())))
+    }
+
+    fn visit_string<E: serde::de::Error>(self, name: String) -> Result<Key, E> {
+        Ok(Self::known(&name).unwrap_or(Cow::Owned(name)))
+    }
 }
 
 impl Node {
@@ -120,8 +192,8 @@ impl<'de> Visitor<'de> for Whole {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Node, A::Error> {
-        let mut fields = Vec::new();
-        while let Some(key) = map.next_key::<String>()? {
+        let mut fields = Vec::with_capacity(8);
+        while let Some(key) = map.next_key_seed(KeySeed)? {
             fields.push((key, map.next_value()?));
         }
         Ok(Node::Map(fields))
@@ -138,4 +210,18 @@ pub(super) fn skip_list<'de, A: SeqAccess<'de>>(mut list: A) -> Result<(), A::Er
 pub(super) fn skip_map<'de, A: MapAccess<'de>>(mut map: A) -> Result<(), A::Error> {
     while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn common_names_are_found() {
+        assert!(COMMON.is_sorted());
+        for name in COMMON {
+            assert!(matches!(KeySeed::known(name), Some(Cow::Borrowed(known)) if known == name));
+        }
+        assert!(KeySeed::known("offers").is_none());
+    }
 }

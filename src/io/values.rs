@@ -306,8 +306,8 @@ impl Value for Vec<Substitute> {
             let item = match item {
                 Node::Cell(text) => match text.rsplit_once(':') {
                     Some((path, fit)) => Node::Map(vec![
-                        ("product".to_owned(), Node::Cell(path.to_owned())),
-                        ("fit".to_owned(), Node::Cell(fit.to_owned())),
+                        ("product".into(), Node::Cell(path.to_owned())),
+                        ("fit".into(), Node::Cell(fit.to_owned())),
                     ]),
                     None => Node::Cell(text),
                 },

@@ -241,7 +241,7 @@ impl Value for Map {
             if seen.contains(&key) {
                 issues.push(duplicate_key(&key, &here));
             }
-            prices.extend(price.map(|price| (key.clone(), price)));
+            prices.extend(price.map(|price| (key.to_string(), price)));
             seen.insert(key);
         }
         Some(Self(prices))
@@ -259,17 +259,17 @@ impl Differences {
     fn compare(&mut self, expected: &Node, found: &Node, at: &At) {
         match (expected, found) {
             (Node::Map(expected), Node::Map(found)) => {
-                let found_by: BTreeMap<&str, &Node> = found.iter().map(|(k, v)| (k.as_str(), v)).collect();
+                let found_by: BTreeMap<&str, &Node> = found.iter().map(|(k, v)| (k.as_ref(), v)).collect();
                 let expected_by: BTreeMap<&str, &Node> =
-                    expected.iter().map(|(k, v)| (k.as_str(), v)).collect();
+                    expected.iter().map(|(k, v)| (k.as_ref(), v)).collect();
                 for (key, value) in expected {
-                    match found_by.get(key.as_str()) {
+                    match found_by.get(key.as_ref()) {
                         Some(found) => self.compare(value, found, &at.field(key)),
                         None => self.differ(&at.field(key), &format!("`{value}` is missing"), None),
                     }
                 }
                 for (key, value) in found {
-                    if !expected_by.contains_key(key.as_str()) {
+                    if !expected_by.contains_key(key.as_ref()) {
                         self.differ(&at.field(key), "nothing belongs here", Some(value));
                     }
                 }

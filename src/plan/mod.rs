@@ -314,6 +314,13 @@ fn prices(linkage: &Linkage, optimum: solve::Optimum) -> Prices {
     }
 }
 
+/// The network of new kilograms that plans are solved on, for writing it out, and the weight of a kilogram in it
+/// under [`Objective::Volume`](crate::policy::Objective::Volume).
+#[cfg(feature = "json")]
+pub(crate) fn assignment_network(linkage: &Linkage) -> (solve::Transport, i64) {
+    (network::Network::of(linkage).transport, network::kg_weight(linkage))
+}
+
 /// Contracts and new kilograms in one sorted list.
 fn gather(linkage: &Linkage, new: &[i64]) -> Vec<Allocation> {
     let market = linkage.market();

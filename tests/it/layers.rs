@@ -11,7 +11,7 @@ const LAYERS: [&[&str]; 6] = [
     &["market", "policy", "solve"],
     &["linkage"],
     &["plan"],
-    &["metrics"],
+    &["metrics", "generate"],
     &["io", "report"],
 ];
 

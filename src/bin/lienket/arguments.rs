@@ -41,6 +41,18 @@ pub(crate) enum Command {
         /// Where to: a .json file, or a folder
         out: PathBuf,
     },
+    /// Make up a market from a seed: the same seed, the same bytes
+    Generate(Generate),
+    /// Write the assignment network or the scored pairs for other programs
+    Export {
+        /// The market
+        market: PathBuf,
+        /// Where to: a .min file (DIMACS min-cost flow) or a .csv file (scored pairs)
+        out: PathBuf,
+        /// The policy, TOML or JSON; the defaults without it
+        #[arg(long, value_name = "FILE")]
+        policy: Option<PathBuf>,
+    },
     /// Print the built-in products, standards, acceptances and places
     Catalogue {
         /// As JSON, with the version
@@ -68,6 +80,21 @@ pub(crate) struct Match {
     /// Language of the summary
     #[arg(long, value_enum, default_value_t = Language::En)]
     pub language: Language,
+}
+
+#[derive(Args)]
+pub(crate) struct Generate {
+    /// What the market is like
+    #[arg(long, value_enum, value_name = "NAME")]
+    pub preset: Preset,
+    /// Any whole number; it decides everything else
+    #[arg(long, value_name = "N")]
+    pub seed: u64,
+    /// So many times the entries
+    #[arg(long, value_name = "X", default_value_t = 1.0, allow_negative_numbers = true)]
+    pub scale: f64,
+    /// Where to: a .json file, or a folder
+    pub out: PathBuf,
 }
 
 #[derive(Args)]
@@ -114,6 +141,26 @@ pub(crate) enum Language {
     En,
     /// Tiếng Việt
     Vi,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum Preset {
+    /// The country: 60,000 offers, 40,000 demands
+    National,
+    /// A province and its neighbours: 1,500 offers, 900 demands
+    Province,
+    /// A forum: 180 offers, 110 demands
+    Forum,
+}
+
+impl From<Preset> for lienket::generate::Preset {
+    fn from(preset: Preset) -> Self {
+        match preset {
+            Preset::National => Self::National,
+            Preset::Province => Self::Province,
+            Preset::Forum => Self::Forum,
+        }
+    }
 }
 
 impl From<Mechanism> for lienket::Mechanism {

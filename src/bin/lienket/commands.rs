@@ -3,10 +3,11 @@
 use std::io::{ErrorKind, Write, stdout};
 use std::path::Path;
 
-use lienket::io::{self, Unfinished};
+use lienket::generate::generate_watched;
+use lienket::io::{self, Export, Unfinished};
 use lienket::{Catalogue, Error, Linkage, Market, Metrics, Plan, Policy, Severity, Status, report};
 
-use crate::arguments::{Arguments, Command, Explain, Match};
+use crate::arguments::{Arguments, Command, Explain, Generate, Match};
 use crate::progress::Bar;
 use crate::{Answer, failed};
 
@@ -17,6 +18,8 @@ pub(crate) fn run(arguments: Arguments) -> Answer {
         Command::Match(arguments) => matching(&arguments),
         Command::Explain(arguments) => explain(&arguments),
         Command::Convert { market, out } => convert(&market, &out),
+        Command::Generate(arguments) => generate(&arguments),
+        Command::Export { market, out, policy } => export(&market, &out, policy.as_deref()),
         Command::Catalogue { json } => catalogue(json),
     };
     done.map_or_else(|error| failed(&error), |()| Answer::Yes)
@@ -177,6 +180,31 @@ fn convert(market: &Path, out: &Path) -> Result<(), Error> {
     warn(&read, market);
     io::write_market(&read, out)?;
     print(&format!("{} written\n", out.display()))
+}
+
+fn generate(arguments: &Generate) -> Result<(), Error> {
+    let Generate { preset, seed, scale, out } = arguments;
+    let bar = Bar::new();
+    let parts = generate_watched((*preset).into(), *seed, *scale, &|progress| bar.watch(progress))?;
+    let market = Market::build(parts)?;
+    bar.writing();
+    io::write_market(&market, out)?;
+    drop(bar);
+    let (offers, demands) = (market.offers().len(), market.demands().len());
+    print(&format!("{} written: {offers} offers, {demands} demands\n", out.display()))
+}
+
+fn export(market: &Path, out: &Path, policy: Option<&Path>) -> Result<(), Error> {
+    let export = Export::of(out)?;
+    let policy = policy.map_or_else(|| Ok(Policy::default()), io::read_policy)?;
+    let read = io::read_market(market)?;
+    warn(&read, market);
+    let bar = Bar::new();
+    let linkage = Linkage::build_watched(&read, &policy, &|progress| bar.watch(progress))?;
+    bar.writing();
+    export.write(&linkage, out)?;
+    drop(bar);
+    print(&format!("{} written: {} candidate pairs\n", out.display(), linkage.len()))
 }
 
 fn catalogue(json: bool) -> Result<(), Error> {

@@ -28,20 +28,31 @@ impl Bar {
 
     /// Shows how far the work is; never cancels it.
     pub(crate) fn watch(&self, progress: Progress) -> ControlFlow<()> {
+        let doing = match progress.stage {
+            Stage::Generation => "making up a market",
+            Stage::Candidates => "finding candidates",
+            Stage::Assignment => "assigning volumes",
+            _ => "re-checking the plan",
+        };
+        self.show(doing, progress.done, progress.total);
+        ControlFlow::Continue(())
+    }
+
+    /// Says that only writing is left.
+    pub(crate) fn writing(&self) {
+        self.show("writing", 0, 1);
+    }
+
+    fn show(&self, doing: &'static str, done: u64, total: u64) {
         if self.terminal && self.start.elapsed() > PATIENCE {
             let bar = self.shown.get_or_init(|| {
                 let style = ProgressStyle::with_template("{msg:24} {wide_bar} {pos}/{len}");
                 ProgressBar::new(1).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
             });
-            bar.set_message(match progress.stage {
-                Stage::Candidates => "finding candidates",
-                Stage::Assignment => "assigning volumes",
-                _ => "re-checking the plan",
-            });
-            bar.set_length(progress.total);
-            bar.set_position(progress.done);
+            bar.set_message(doing);
+            bar.set_length(total);
+            bar.set_position(done);
         }
-        ControlFlow::Continue(())
     }
 }
 

@@ -173,7 +173,7 @@ impl Reading<'_> {
             // The first of several with one id; the others are faults.
             let own = id.and_then(|id| held.remove(&id)).unwrap_or_default();
             let (lines, nodes): (Vec<usize>, Vec<Node>) = own.into_iter().unzip();
-            row.fields.push(("certificates".to_owned(), Node::List(nodes)));
+            row.fields.push(("certificates".into(), Node::List(nodes)));
             entries.push(entry::<Cooperative>(sheet, rows.len(), row.fault, Node::Map(row.fields), issues));
             rows.push(row.line);
             certificate_rows.push(lines);

@@ -6,7 +6,7 @@ use super::columns::{Column, Sheet};
 use super::places::{Places, cell};
 use crate::error::{Error, Issue};
 use crate::io::fields::suggestion;
-use crate::io::node::Node;
+use crate::io::node::{Key, Node};
 use crate::io::read_bytes;
 use crate::io::text::{decode, in_file, lines_before};
 
@@ -14,7 +14,7 @@ use crate::io::text::{decode, in_file, lines_before};
 pub(super) struct Row {
     /// Line in the file, the header being 1.
     pub(super) line: usize,
-    pub(super) fields: Vec<(String, Node)>,
+    pub(super) fields: Vec<(Key, Node)>,
     pub(super) fault: Option<Fault>,
 }
 
@@ -156,7 +156,7 @@ fn header(
 
 /// The filled cells of a row as fields; an empty cell is an absent field.
 fn row(columns: &[Option<&'static Column>], cells: &::csv::StringRecord, line: usize) -> Row {
-    let mut fields: Vec<(String, Node)> = Vec::new();
+    let mut fields: Vec<(Key, Node)> = Vec::new();
     let mut fault = None;
     for (column, text) in columns.iter().zip(cells) {
         let Some(column) = column else { continue };
@@ -166,10 +166,10 @@ fn row(columns: &[Option<&'static Column>], cells: &::csv::StringRecord, line: u
         let node = Node::Cell(text.to_owned());
         let (name, node) = match column.inside {
             None => (column.name, node),
-            Some((object, field)) => (object, Node::Map(vec![(field.to_owned(), node)])),
+            Some((object, field)) => (object, Node::Map(vec![(field.into(), node)])),
         };
         match (fields.iter_mut().find(|(field, _)| field == name), node) {
-            (None, node) => fields.push((name.to_owned(), node)),
+            (None, node) => fields.push((name.into(), node)),
             (Some((_, Node::Map(there))), Node::Map(mut more)) => there.append(&mut more),
             (Some(_), _) => fault = Some(Fault::TwoPlaces),
         }
