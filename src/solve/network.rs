@@ -31,16 +31,31 @@
 
 use super::component::{Component, Split};
 use super::transport::{Transport, number};
-use super::tree::{Node, Tree};
+use super::tree::{Arc, Tree};
 
 /// No node, no edge.
 pub(super) const NONE: u32 = u32::MAX;
 /// No limit on an arc.
 pub(super) const UNLIMITED: i64 = i64::MAX;
 
+/// What a unit on an edge is worth, as it is kept: in 32 bits where all values fit, for pricing reads little
+/// else.
+pub(super) trait Worth: Copy + Into<i64> + TryFrom<i64> + std::fmt::Debug + Send + Sync {}
+
+impl Worth for i32 {}
+impl Worth for i64 {}
+
+/// An edge as its row sees it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Edge<V> {
+    /// The column's node.
+    pub(super) head: u32,
+    pub(super) value: V,
+}
+
 /// A component in local numbers.
 #[derive(Debug)]
-pub(super) struct Network {
+pub(super) struct Network<V> {
     /// The root's number: rows and row groups are below, columns and column groups above.
     pub(super) root: u32,
     /// Number of the first row.
@@ -55,17 +70,15 @@ pub(super) struct Network {
     pub(super) key: Vec<u64>,
     /// Edges of node `u`: `start[u] .. start[u + 1]` (empty unless it is a row).
     pub(super) start: Vec<u32>,
-    /// The column's node of every edge.
-    pub(super) head: Vec<u32>,
-    /// The value of every edge.
-    pub(super) value: Vec<i64>,
+    /// Every edge.
+    pub(super) edges: Vec<Edge<V>>,
     /// The capacity of every edge; empty if only nodes limit.
     pub(super) edge_capacity: Vec<i64>,
 }
 
-impl Network {
-    /// Copies one component out of the transport.
-    pub(super) fn of(transport: &Transport, split: &Split, component: &Component) -> Network {
+impl<V: Worth> Network<V> {
+    /// Copies one component out of the transport, whose values must fit `V`.
+    pub(super) fn of(transport: &Transport, split: &Split, component: &Component) -> Network<V> {
         let Component { rows, columns, row_groups, column_groups } = component;
         let first_row = number(row_groups.len());
         let root = first_row + number(rows.len());
@@ -81,8 +94,7 @@ impl Network {
             group: vec![NONE; nodes],
             key: vec![0; nodes],
             start: Vec::with_capacity(nodes + 1),
-            head: Vec::new(),
-            value: Vec::new(),
+            edges: Vec::with_capacity(rows.iter().map(|&row| transport.edges_of(row as usize).len()).sum()),
             edge_capacity: Vec::new(),
         };
         let group_capacity = |capacity: &[Option<i64>], group: u32| {
@@ -110,15 +122,15 @@ impl Network {
                 if split.dead[column] {
                     continue;
                 }
-                network.head.push(first_column + split.column_place[column]);
-                network.value.push(transport.value[edge]);
+                let value = V::try_from(transport.value[edge]).ok().expect("the width was chosen by the values");
+                network.edges.push(Edge { head: first_column + split.column_place[column], value });
                 if let Some(capacity) = &transport.edge_capacity {
                     network.edge_capacity.push(capacity[edge]);
                 }
             }
-            network.start.push(number(network.head.len()));
+            network.start.push(number(network.edges.len()));
         }
-        network.start.resize(nodes + 1, number(network.head.len()));
+        network.start.resize(nodes + 1, number(network.edges.len()));
         for (place, &column) in columns.iter().enumerate() {
             let column = column as usize;
             let node = first_column as usize + place;
@@ -146,19 +158,19 @@ impl Network {
         let mut tree = Tree::root_alone(self.nodes(), self.root);
         for u in (0..number(self.nodes())).rev().filter(|&u| u != self.root) {
             let (group, capacity) = (self.group[u as usize], self.capacity[u as usize]);
-            let hung = match (group == NONE, u > self.root) {
-                (true, false) => Node::hung(self.root, UNLIMITED - capacity, capacity),
-                (true, true) => Node::hung(self.root, capacity, UNLIMITED - capacity),
-                (false, true) => Node::hung(group, capacity, 0),
-                (false, false) => Node::hung(self.root, UNLIMITED, 0),
+            let (parent, up, down) = match (group == NONE, u > self.root) {
+                (true, false) => (self.root, UNLIMITED - capacity, capacity),
+                (true, true) => (self.root, capacity, UNLIMITED - capacity),
+                (false, true) => (group, capacity, 0),
+                (false, false) => (self.root, UNLIMITED, 0),
             };
-            tree.plant(u, hung); // downwards: a column group before its columns
+            tree.plant(u, parent, NONE, up, down); // downwards: a column group before its columns
         }
         tree
     }
 }
 
 /// The flow on the tree arc of node `u`.
-pub(super) fn flow(u: u32, node: &Node) -> i64 {
-    if u < node.parent { node.down } else { node.up }
+pub(super) fn flow(u: u32, arc: &Arc) -> i64 {
+    if u < arc.parent { arc.down } else { arc.up }
 }

@@ -35,7 +35,7 @@
 
 use super::component::{Component, Split};
 use super::error::SolveError;
-use super::network::{NONE, Network};
+use super::network::{NONE, Network, Worth};
 use super::pricing::Menu;
 use super::simplex::Simplex;
 use super::tie;
@@ -105,11 +105,18 @@ pub fn optimum(transport: &Transport) -> Result<Optimum, SolveError> {
 /// [`optimum`](optimum()) of a transport that is known to be well formed.
 pub(super) fn solve(transport: &Transport) -> Result<Optimum, SolveError> {
     let split = Split::of(transport);
+    let narrow = transport.value.iter().all(|&value| i32::try_from(value).is_ok());
     let solved: Vec<Result<Part, SolveError>> = split
         .components
         .par_iter()
         .with_max_len(1)
-        .map(|component| Part::solve(&Network::of(transport, &split, component)))
+        .map(|component| {
+            if narrow {
+                Part::solve(&Network::<i32>::of(transport, &split, component))
+            } else {
+                Part::solve(&Network::<i64>::of(transport, &split, component))
+            }
+        })
         .collect();
     let mut optimum = Optimum {
         flow: vec![0; transport.edges()],
@@ -137,7 +144,7 @@ struct Part {
 }
 
 impl Part {
-    fn solve(network: &Network) -> Result<Part, SolveError> {
+    fn solve<V: Worth>(network: &Network<V>) -> Result<Part, SolveError> {
         let mut simplex = Simplex::at_rest(network);
         simplex.run(&Menu::all(network))?;
         let ties = simplex.tie_potential(tie::bits(network.nodes()));

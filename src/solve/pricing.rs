@@ -22,18 +22,19 @@
 //! **Reference.** Block search as in Kovács, *Minimum-cost flow algorithms: an experimental evaluation*,
 //! Optimization Methods and Software 30 (2015), section on pivot rules; visiting by rows is our own.
 
-use super::network::{NONE, Network, UNLIMITED};
+use std::borrow::Cow;
+
+use super::network::{Edge, NONE, Network, UNLIMITED, Worth};
 use super::tie;
 use super::transport::number;
 
 /// The arcs that may enter, with their values: all of a network, or those of its optimal face.
 #[derive(Debug)]
-pub(super) struct Menu {
-    start: Vec<u32>,
-    head: Vec<u32>,
-    value: Vec<i64>,
+pub(super) struct Menu<'network, V: Clone> {
+    start: Cow<'network, [u32]>,
+    edges: Cow<'network, [Edge<V>]>,
     /// Number of each edge in the network; empty if they are the same.
-    edge: Vec<u32>,
+    number: Vec<u32>,
     /// Whether the disposal arc, the member arc of each node may enter.
     disposal: Vec<bool>,
     member: Vec<bool>,
@@ -105,59 +106,60 @@ impl Pace {
     }
 }
 
-impl Menu {
+impl<'network, V: Worth> Menu<'network, V> {
     /// Every arc of the network with its value.
-    pub(super) fn all(network: &Network) -> Menu {
-        let (start, head, value) = (network.start.clone(), network.head.clone(), network.value.clone());
-        Menu::with_sides(network, start, head, value, Vec::new())
+    pub(super) fn all(network: &'network Network<V>) -> Menu<'network, V> {
+        let nodes = 0..number(network.nodes());
+        Menu {
+            start: Cow::Borrowed(&network.start),
+            edges: Cow::Borrowed(&network.edges),
+            number: Vec::new(),
+            disposal: nodes.map(|u| network.disposes(u)).collect(),
+            member: network.group.iter().map(|&group| group != NONE).collect(),
+        }
     }
+}
 
+impl Menu<'static, i64> {
     /// The arcs that gain exactly 0 at an optimum's potentials, with their tie numbers as values. The flows
     /// that use all others as the optimum does, and these as they like, are exactly the optimal flows.
-    pub(super) fn face(network: &Network, potential: &[i64]) -> Menu {
+    pub(super) fn face<V: Worth>(network: &Network<V>, potential: &[i64]) -> Menu<'static, i64> {
         let bits = tie::bits(network.nodes());
-        let (mut start, mut head, mut value, mut edge) = (vec![0], Vec::new(), Vec::new(), Vec::new());
+        let (mut start, mut edges, mut numbers) = (vec![0], Vec::new(), Vec::new());
         for u in 0..network.nodes() {
-            for at in network.start[u]..network.start[u + 1] {
-                let column = network.head[at as usize];
-                if network.value[at as usize] + potential[column as usize] == potential[u] {
-                    head.push(column);
-                    value.push(tie::number(network.key[u], network.key[column as usize], bits));
-                    edge.push(at);
+            let range = network.start[u] as usize..network.start[u + 1] as usize;
+            for (at, edge) in range.clone().zip(&network.edges[range]) {
+                if edge.value.into() + potential[edge.head as usize] == potential[u] {
+                    let value = tie::number(network.key[u], network.key[edge.head as usize], bits);
+                    edges.push(Edge { head: edge.head, value });
+                    numbers.push(number(at));
                 }
             }
-            start.push(number(head.len()));
+            start.push(number(edges.len()));
         }
-        let mut menu = Menu::with_sides(network, start, head, value, edge);
-        for (u, &group) in network.group.iter().enumerate() {
-            menu.disposal[u] &= potential[u] == 0;
-            menu.member[u] = group != NONE && potential[u] == potential[group as usize];
-        }
-        menu
-    }
-
-    fn with_sides(
-        network: &Network,
-        start: Vec<u32>,
-        head: Vec<u32>,
-        value: Vec<i64>,
-        edge: Vec<u32>,
-    ) -> Menu {
         let nodes = 0..number(network.nodes());
-        let disposal = nodes.map(|u| network.disposes(u)).collect();
-        let member = network.group.iter().map(|&group| group != NONE).collect();
-        Menu { start, head, value, edge, disposal, member }
+        Menu {
+            start: Cow::Owned(start),
+            edges: Cow::Owned(edges),
+            number: numbers,
+            disposal: nodes.map(|u| network.disposes(u) && potential[u as usize] == 0).collect(),
+            member: (network.group.iter().zip(potential))
+                .map(|(&group, &p)| group != NONE && p == potential[group as usize])
+                .collect(),
+        }
     }
+}
 
+impl<V: Worth> Menu<'_, V> {
     /// Number of edges that may enter.
     pub(super) fn edges(&self) -> usize {
-        self.head.len()
+        self.edges.len()
     }
 
     /// The next arc to enter, or `None` if no arc gains.
-    pub(super) fn search(
+    pub(super) fn search<W: Worth>(
         &self,
-        network: &Network,
+        network: &Network<W>,
         potential: &[i64],
         full: &Full,
         pace: &mut Pace,
@@ -187,23 +189,21 @@ impl Menu {
 
     /// Prices the edges of node `u` where edges have no capacities: those outside the tree are empty.
     fn price_edges(&self, u: usize, potential: &[i64], best: &mut Option<Entering>) {
-        let range = self.start[u] as usize..self.start[u + 1] as usize;
+        let start = self.start[u] as usize;
+        let edges = &self.edges[start..self.start[u + 1] as usize];
         let before = best.map_or(0, |best| best.gain) + potential[u];
         let (mut highest, mut at) = (before, usize::MAX);
-        for (place, (&head, &value)) in
-            self.head[range.clone()].iter().zip(&self.value[range.clone()]).enumerate()
-        {
-            let worth = value + potential[head as usize];
+        for (place, edge) in edges.iter().enumerate() {
+            let worth = edge.value.into() + potential[edge.head as usize];
             if worth > highest {
                 (highest, at) = (worth, place);
             }
         }
         if at != usize::MAX {
-            let at = range.start + at;
             *best = Some(Entering {
                 from: number(u),
-                to: self.head[at],
-                edge: self.edge.get(at).copied().unwrap_or_else(|| number(at)),
+                to: edges[at].head,
+                edge: self.number_of(start + at),
                 capacity: UNLIMITED,
                 gain: highest - potential[u],
                 full: false,
@@ -212,19 +212,19 @@ impl Menu {
     }
 
     /// Prices the edges of node `u` where edges have capacities.
-    fn price_bounded_edges(
+    fn price_bounded_edges<W: Worth>(
         &self,
         u: usize,
-        network: &Network,
+        network: &Network<W>,
         potential: &[i64],
         full: &Full,
         best: &mut Option<Entering>,
     ) {
         for at in self.start[u] as usize..self.start[u + 1] as usize {
-            let head = self.head[at];
-            let edge = self.edge.get(at).copied().unwrap_or_else(|| number(at));
+            let Edge { head, value } = self.edges[at];
+            let edge = self.number_of(at);
             let full = full.edge[edge as usize];
-            let reduced = self.value[at] - potential[u] + potential[head as usize];
+            let reduced = value.into() - potential[u] + potential[head as usize];
             let gain = if full { -reduced } else { reduced };
             if gain > best.map_or(0, |best| best.gain) {
                 let capacity = network.edge_capacity[edge as usize];
@@ -233,11 +233,16 @@ impl Menu {
         }
     }
 
+    /// The number in the network of an edge of the menu.
+    fn number_of(&self, at: usize) -> u32 {
+        self.number.get(at).copied().unwrap_or_else(|| number(at))
+    }
+
     /// Prices the disposal arc and the member arc of node `u`.
-    fn price_sides(
+    fn price_sides<W: Worth>(
         &self,
         u: usize,
-        network: &Network,
+        network: &Network<W>,
         potential: &[i64],
         full: &Full,
         best: &mut Option<Entering>,

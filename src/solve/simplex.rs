@@ -20,14 +20,14 @@
 //! **What it cannot do.** Start from a tree that is not strongly feasible, or serve lower bounds above 0.
 
 use super::error::SolveError;
-use super::network::{self, NONE, Network};
+use super::network::{self, NONE, Network, Worth};
 use super::pricing::{Entering, Full, Menu, Pace};
 use super::tree::Tree;
 
 /// A flow on a network as a tree and the arcs outside it that are full.
 #[derive(Debug)]
-pub(super) struct Simplex<'network> {
-    network: &'network Network,
+pub(super) struct Simplex<'network, V> {
+    network: &'network Network<V>,
     tree: Tree,
     full: Full,
     /// What one more unit at each node is worth.
@@ -36,9 +36,9 @@ pub(super) struct Simplex<'network> {
     pub(super) pivots: u64,
 }
 
-impl Simplex<'_> {
+impl<V: Worth> Simplex<'_, V> {
     /// Nothing traded; all potentials 0.
-    pub(super) fn at_rest(network: &Network) -> Simplex<'_> {
+    pub(super) fn at_rest(network: &Network<V>) -> Simplex<'_, V> {
         Simplex {
             network,
             tree: network.first_tree(),
@@ -52,8 +52,8 @@ impl Simplex<'_> {
     }
 
     /// Pivots until no arc of the menu gains.
-    pub(super) fn run(&mut self, menu: &Menu) -> Result<(), SolveError> {
-        let size = (self.network.nodes() + self.network.head.len()) as u64;
+    pub(super) fn run<M: Worth>(&mut self, menu: &Menu<M>) -> Result<(), SolveError> {
+        let size = (self.network.nodes() + self.network.edges.len()) as u64;
         let limit = self.pivots.saturating_add(size.saturating_mul(1000)).saturating_add(1000);
         let mut pace = Pace::new(menu.edges());
         while let Some(entering) = menu.search(self.network, &self.potential, &self.full, &mut pace) {
@@ -78,18 +78,17 @@ impl Simplex<'_> {
             return cycle.length;
         }
         let leaving = self.tree.arc(cycle.leaving);
-        let (parent, leaving_edge) = (leaving.parent, leaving.edge);
+        let (parent, leaving_edge) = (leaving.parent, self.tree.edge(cycle.leaving));
         let leaves_full = if cycle.leaving < parent { leaving.up == 0 } else { leaving.down == 0 };
         self.mark(leaving_edge, cycle.leaving.min(parent), cycle.leaving.max(parent), leaves_full);
         self.mark(edge, from, to, false);
-        let top = self.tree.exchange(&cycle, edge, capacity);
 
         // The entering arc must gain 0: raise the tail's side or lower the head's side (a full arc: reversed).
         let gain = if full { -gain } else { gain };
-        let shift = if top == from { gain } else { -gain };
+        let shift = if Tree::top(&cycle) == from { gain } else { -gain };
         let potential = &mut self.potential;
         let mut nodes = cycle.length;
-        self.tree.walk(top, |u, _| {
+        self.tree.exchange(&cycle, edge, capacity, |u| {
             potential[u as usize] += shift;
             nodes += 1;
         });
@@ -113,26 +112,27 @@ impl Simplex<'_> {
     pub(super) fn tie_potential(&self, bits: u32) -> Vec<i64> {
         let key = &self.network.key;
         let mut potential = vec![0_i64; self.network.nodes()];
-        self.tree.walk(self.network.root, |u, node| {
-            if node.parent == NONE {
+        self.tree.walk(self.network.root, |u| {
+            let parent = self.tree.arc(u).parent;
+            if parent == NONE {
                 return;
             }
-            let (from, to) = (u.min(node.parent) as usize, u.max(node.parent) as usize);
-            let tie = if node.edge == NONE { 0 } else { super::tie::number(key[from], key[to], bits) };
-            let above = potential[node.parent as usize];
-            potential[u as usize] = if u < node.parent { above + tie } else { above - tie };
+            let (from, to) = (u.min(parent) as usize, u.max(parent) as usize);
+            let tie = if self.tree.edge(u) == NONE { 0 } else { super::tie::number(key[from], key[to], bits) };
+            let above = potential[parent as usize];
+            potential[u as usize] = if u < parent { above + tie } else { above - tie };
         });
         potential
     }
 
     /// The flow of every edge.
     pub(super) fn flow(&self) -> Vec<i64> {
-        let mut flow = vec![0; self.network.head.len()];
+        let mut flow = vec![0; self.network.edges.len()];
         for (edge, _) in self.full.edge.iter().enumerate().filter(|(_, full)| **full) {
             flow[edge] = self.network.edge_capacity[edge];
         }
-        for (u, node) in (0..).zip(self.tree.nodes()).filter(|(_, node)| node.edge != NONE) {
-            flow[node.edge as usize] = network::flow(u, node);
+        for (u, (arc, edge)) in (0..).zip(self.tree.arcs()).filter(|(_, (_, edge))| *edge != NONE) {
+            flow[edge as usize] = network::flow(u, arc);
         }
         flow
     }

@@ -9,43 +9,33 @@
 //! the arc could still take on in its own direction, and the flow it could give back in the other. Which of
 //! the two is which, the tree need not know; their sum is the arc's capacity.
 //!
-//! **Invariant.** `size` counts the nodes below and including a node; `first child`, `next`, `previous`
-//! list the children of a node as a chain (the `previous` of a first child is [`NONE`]). Between pivots the
-//! tree is *strongly feasible*: `up > 0` for every node but the root.
+//! **Invariant.** `size` counts the nodes below and including a node; `next` and `previous` are a ring of all
+//! nodes in preorder, so that a subtree is the `size` nodes from its top on. Between pivots the tree is
+//! *strongly feasible*: `up > 0` for every node but the root.
 //!
 //! **Complexity.** Of two different nodes the one with the smaller subtree is no ancestor of the other, so
 //! stepping from it towards the root finds the join in the length of the cycle. Hanging a subtree elsewhere
-//! costs the length of the two paths to the join, the walk over a subtree its size. One record of 40 bytes
-//! a node keeps a step within one cache line.
+//! costs the length of the two paths to the join and one walk over the subtree, in which its order is mended
+//! and its nodes are shown to the caller. Arcs are records of 24 bytes; what only the walk or only the
+//! exchange needs lies apart, so that each stays in the cache.
 //!
-//! **Reference.** Subtree sizes in place of depths: Grigoriadis, *An efficient implementation of the
-//! network simplex method*, Math. Prog. Study 26 (1986). Strongly feasible trees: Cunningham, *A network
-//! simplex method*, Math. Prog. 11 (1976).
+//! **Reference.** Subtree sizes in place of depths, preorder threads: Grigoriadis, *An efficient
+//! implementation of the network simplex method*, Math. Prog. Study 26 (1986). Strongly feasible trees:
+//! Cunningham, *A network simplex method*, Math. Prog. 11 (1976). The single walk that mends the thread from
+//! the sizes alone is our own.
 
 use super::network::NONE;
 
-/// A node and the arc to its parent.
+/// The arc from a node to its parent.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Node {
+pub(super) struct Arc {
     /// The other end of the tree arc, or [`NONE`] for the root.
     pub(super) parent: u32,
-    /// The edge the tree arc is, or [`NONE`] for member and disposal arcs.
-    pub(super) edge: u32,
     size: u32,
-    first_child: u32,
-    next: u32,
-    previous: u32,
     /// Room for flow from this node to its parent.
     pub(super) up: i64,
     /// Room for flow from the parent to this node.
     pub(super) down: i64,
-}
-
-impl Node {
-    /// A single node on an arc that is no edge.
-    pub(super) fn hung(parent: u32, up: i64, down: i64) -> Node {
-        Node { parent, edge: NONE, size: 1, first_child: NONE, next: NONE, previous: NONE, up, down }
-    }
 }
 
 /// The cycle that flow from `first` over a new arc to `second` would close, and where it blocks.
@@ -65,38 +55,53 @@ pub(super) struct Cycle {
 }
 
 /// A rooted spanning tree.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Tree {
-    node: Vec<Node>,
+    arc: Vec<Arc>,
+    edge: Vec<u32>,
+    next: Vec<u32>,
+    previous: Vec<u32>,
 }
 
 impl Tree {
     /// A tree of the root alone, with room for `nodes` nodes.
     pub(super) fn root_alone(nodes: usize, root: u32) -> Tree {
-        let tree = Tree { node: vec![Node::hung(NONE, 0, 0); nodes] };
         debug_assert!((root as usize) < nodes);
-        tree
-    }
-
-    /// Adds a single node whose parent is in the tree already.
-    pub(super) fn plant(&mut self, u: u32, hung: Node) {
-        self.node[u as usize] = hung;
-        self.attach(u, hung.parent);
-        let mut above = hung.parent;
-        while above != NONE {
-            self.node[above as usize].size += 1;
-            above = self.node[above as usize].parent;
+        Tree {
+            arc: vec![Arc { parent: NONE, size: 1, up: 0, down: 0 }; nodes],
+            edge: vec![NONE; nodes],
+            next: vec![root; nodes],
+            previous: vec![root; nodes],
         }
     }
 
-    /// The node `u` with its arc.
-    pub(super) fn arc(&self, u: u32) -> &Node {
-        &self.node[u as usize]
+    /// Hangs a single node under a parent that is in the tree already, on an arc with this room.
+    pub(super) fn plant(&mut self, u: u32, parent: u32, edge: u32, up: i64, down: i64) {
+        self.arc[u as usize] = Arc { parent, size: 1, up, down };
+        self.edge[u as usize] = edge;
+        let after = self.next[parent as usize];
+        self.link(parent, u);
+        self.link(u, after);
+        let mut above = parent;
+        while above != NONE {
+            self.arc[above as usize].size += 1;
+            above = self.arc[above as usize].parent;
+        }
     }
 
-    /// All nodes in order.
-    pub(super) fn nodes(&self) -> &[Node] {
-        &self.node
+    /// The arc of node `u`.
+    pub(super) fn arc(&self, u: u32) -> &Arc {
+        &self.arc[u as usize]
+    }
+
+    /// The edge the arc of node `u` is, or [`NONE`] for member and disposal arcs.
+    pub(super) fn edge(&self, u: u32) -> u32 {
+        self.edge[u as usize]
+    }
+
+    /// All arcs in the order of their nodes, each with its edge.
+    pub(super) fn arcs(&self) -> impl Iterator<Item = (&Arc, u32)> {
+        self.arc.iter().zip(self.edge.iter().copied())
     }
 
     /// Finds the cycle of flow `first` → `second`, at most `room` on the new arc, and the arc that blocks
@@ -107,19 +112,21 @@ impl Tree {
         let (mut first_amount, mut first_leaving) = (room, NONE);
         let (mut second_amount, mut second_leaving) = (i64::MAX, NONE);
         let mut length = 0;
+        let (mut at_u, mut at_v) = (&self.arc[u as usize], &self.arc[v as usize]);
         while u != v {
             length += 1;
-            let (at_u, at_v) = (&self.node[u as usize], &self.node[v as usize]);
             if at_u.size <= at_v.size {
                 if at_u.down < first_amount {
                     (first_amount, first_leaving) = (at_u.down, u);
                 }
                 u = at_u.parent;
+                at_u = &self.arc[u as usize];
             } else {
                 if at_v.up <= second_amount {
                     (second_amount, second_leaving) = (at_v.up, v);
                 }
                 v = at_v.parent;
+                at_v = &self.arc[v as usize];
             }
         }
         let on_first = second_leaving == NONE || second_amount > first_amount;
@@ -136,94 +143,110 @@ impl Tree {
         for (end, amount) in [(cycle.first, -cycle.amount), (cycle.second, cycle.amount)] {
             let mut u = end;
             while u != cycle.join {
-                let node = &mut self.node[u as usize];
-                node.up -= amount;
-                node.down += amount;
-                u = node.parent;
+                let arc = &mut self.arc[u as usize];
+                arc.up -= amount;
+                arc.down += amount;
+                u = arc.parent;
             }
         }
     }
 
+    /// The node of the new arc after [`exchange`](Tree::exchange): the top of the part that moves.
+    pub(super) fn top(cycle: &Cycle) -> u32 {
+        if cycle.on_first { cycle.first } else { cycle.second }
+    }
+
     /// Exchanges the leaving arc for the new one, which is `edge`, had `room` in the direction of the cycle
-    /// and none against it. Returns the node of the new arc: the top of the part that moved.
-    pub(super) fn exchange(&mut self, cycle: &Cycle, edge: u32, room: i64) -> u32 {
+    /// and none against it. Calls `visit` once for every node of the part that moved.
+    ///
+    /// The part hangs on `leaving` before and on `top` after; the path between them is turned upside down.
+    /// Below each of its nodes lie, in preorder, itself and what comes before the path's next node, the
+    /// subtree of that node, and what comes after it. The new order takes the subtree of `top` first, then
+    /// for each node up the path what came before and what came after.
+    pub(super) fn exchange(&mut self, cycle: &Cycle, edge: u32, room: i64, mut visit: impl FnMut(u32)) {
         let (top, onto) =
             if cycle.on_first { (cycle.first, cycle.second) } else { (cycle.second, cycle.first) };
         let leaving = cycle.leaving;
-        let moved = self.node[leaving as usize].size;
-        self.resize(self.node[leaving as usize].parent, cycle.join, moved.wrapping_neg());
+        let moved = self.arc[leaving as usize].size;
+        self.resize(self.arc[leaving as usize].parent, cycle.join, moved.wrapping_neg());
         self.resize(onto, cycle.join, moved);
 
-        // Turn the path from `top` to `leaving` upside down: each node takes over the arc of the one before.
         let (mut u, mut parent, mut below) = (top, onto, 0);
         let (ahead, back) = (room - cycle.amount, cycle.amount);
         let (mut up, mut down) = if cycle.on_first { (ahead, back) } else { (back, ahead) };
         let mut edge = edge;
-        loop {
-            let old = self.node[u as usize];
-            self.detach(u);
-            let node = &mut self.node[u as usize];
-            (node.edge, node.up, node.down) = (edge, up, down);
-            node.parent = parent;
-            node.size = moved - below;
-            self.attach(u, parent);
-            if u == leaving {
-                return top;
+        // The last node in the new order so far, and the first one not yet taken of what comes after.
+        let (mut tail, mut after) = (NONE, NONE);
+        let mut before = NONE;
+        let outside = loop {
+            let old = self.arc[u as usize];
+            let old_edge = std::mem::replace(&mut self.edge[u as usize], edge);
+            self.arc[u as usize] = Arc { parent, size: moved - below, up, down };
+            let above = self.previous[u as usize];
+            let mut left = old.size - below;
+            if tail == NONE {
+                (tail, left) = (self.walk_counted(u, left, &mut visit), 0);
+                after = self.next[tail as usize];
+            } else {
+                self.link(tail, u);
+                let mut v = u;
+                loop {
+                    visit(v);
+                    left -= 1;
+                    if v == before {
+                        break;
+                    }
+                    v = self.next[v as usize];
+                }
+                tail = before;
             }
-            (edge, up, down) = (old.edge, old.down, old.up);
+            if left > 0 {
+                self.link(tail, after);
+                tail = self.walk_counted(after, left, &mut visit);
+                after = self.next[tail as usize];
+            }
+            before = above;
+            if u == leaving {
+                break above;
+            }
+            (edge, up, down) = (old_edge, old.down, old.up);
             below = old.size;
             (u, parent) = (old.parent, u);
+        };
+        self.link(outside, after);
+        let after = self.next[onto as usize];
+        self.link(onto, top);
+        self.link(tail, after);
+    }
+
+    /// Visits `count` nodes from `u` on; returns the last.
+    fn walk_counted(&self, u: u32, count: u32, visit: &mut impl FnMut(u32)) -> u32 {
+        let mut u = u;
+        visit(u);
+        for _ in 1..count {
+            u = self.next[u as usize];
+            visit(u);
         }
+        u
     }
 
     /// Adds `by` (modulo 2^32) to the sizes from `u` up to, but not including, `join`.
     fn resize(&mut self, u: u32, join: u32, by: u32) {
         let mut u = u;
         while u != join {
-            let node = &mut self.node[u as usize];
-            node.size = node.size.wrapping_add(by);
-            u = node.parent;
+            let arc = &mut self.arc[u as usize];
+            arc.size = arc.size.wrapping_add(by);
+            u = arc.parent;
         }
     }
 
-    fn detach(&mut self, u: u32) {
-        let Node { parent, next, previous, .. } = self.node[u as usize];
-        if previous == NONE {
-            self.node[parent as usize].first_child = next;
-        } else {
-            self.node[previous as usize].next = next;
-        }
-        if next != NONE {
-            self.node[next as usize].previous = previous;
-        }
-    }
-
-    fn attach(&mut self, u: u32, parent: u32) {
-        let next = std::mem::replace(&mut self.node[parent as usize].first_child, u);
-        let node = &mut self.node[u as usize];
-        (node.next, node.previous) = (next, NONE);
-        if next != NONE {
-            self.node[next as usize].previous = u;
-        }
+    fn link(&mut self, u: u32, v: u32) {
+        self.next[u as usize] = v;
+        self.previous[v as usize] = u;
     }
 
     /// Calls `visit` for every node of the subtree of `top`, parents before children.
-    pub(super) fn walk(&self, top: u32, mut visit: impl FnMut(u32, &Node)) {
-        let mut u = top;
-        loop {
-            let node = &self.node[u as usize];
-            visit(u, node);
-            if node.first_child != NONE {
-                u = node.first_child;
-                continue;
-            }
-            while u != top && self.node[u as usize].next == NONE {
-                u = self.node[u as usize].parent;
-            }
-            if u == top {
-                return;
-            }
-            u = self.node[u as usize].next;
-        }
+    pub(super) fn walk(&self, top: u32, mut visit: impl FnMut(u32)) {
+        self.walk_counted(top, self.arc[top as usize].size, &mut visit);
     }
 }

@@ -35,7 +35,7 @@ use crate::solve::error::SolveError;
 use crate::solve::network::{NONE, UNLIMITED};
 use crate::solve::pricing::Pace;
 use crate::solve::transport::number;
-use crate::solve::tree::{Cycle, Node, Tree};
+use crate::solve::tree::{Cycle, Tree};
 
 /// An arc `0 <= y <= width` between two different nodes; the width is positive.
 #[derive(Debug, Clone, Copy)]
@@ -87,8 +87,8 @@ impl Simplex<'_> {
         for (u, &excess) in (0..).zip(excess) {
             let (units, rest) = (excess.abs(), UNLIMITED - excess.abs());
             let rises = excess >= 0;
-            let hung = if rises { Node::hung(root, rest, units) } else { Node::hung(root, units, rest) };
-            tree.plant(u, hung);
+            let (up, down) = if rises { (rest, units) } else { (units, rest) };
+            tree.plant(u, root, NONE, up, down);
             potential.push(if rises { -penalty } else { penalty });
         }
         potential.push(0);
@@ -169,19 +169,19 @@ impl Simplex<'_> {
             self.state[entering] = if full { EMPTY } else { FULL };
             return Ok(cycle.length);
         }
-        let leaving = self.tree.arc(cycle.leaving);
-        if let Some(arc) = self.arcs.get(leaving.edge as usize) {
-            let ahead = if arc.from == cycle.leaving { leaving.up } else { leaving.down };
-            self.state[leaving.edge as usize] = if ahead == 0 { FULL } else { EMPTY };
+        let leaving = self.tree.edge(cycle.leaving);
+        if let Some(arc) = self.arcs.get(leaving as usize) {
+            let room = self.tree.arc(cycle.leaving);
+            let ahead = if arc.from == cycle.leaving { room.up } else { room.down };
+            self.state[leaving as usize] = if ahead == 0 { FULL } else { EMPTY };
         }
         self.state[entering] = IN_TREE;
-        let top = self.tree.exchange(&cycle, number(entering), width);
 
         let gain = self.potential[to as usize] - self.potential[from as usize] - cost;
-        let shift = if top == from { gain } else { -gain };
+        let shift = if Tree::top(&cycle) == from { gain } else { -gain };
         let potential = &mut self.potential;
         let mut touched = cycle.length;
-        self.tree.walk(top, |u, _| {
+        self.tree.exchange(&cycle, number(entering), width, |u| {
             potential[u as usize] += shift;
             touched += 1;
         });
@@ -194,9 +194,8 @@ impl Simplex<'_> {
             let mut arcs = Vec::new();
             let mut u = end;
             while u != cycle.join {
-                let node = self.tree.arc(u);
-                arcs.push(node.edge);
-                u = node.parent;
+                arcs.push(self.tree.edge(u));
+                u = self.tree.arc(u).parent;
             }
             arcs
         };
@@ -210,9 +209,9 @@ impl Simplex<'_> {
     fn flow(&self) -> Vec<i64> {
         let full = |(arc, &state): (&Arc, &i8)| if state == FULL { arc.width } else { 0 };
         let mut flow: Vec<i64> = self.arcs.iter().zip(&self.state).map(full).collect();
-        for (u, node) in (0..).zip(self.tree.nodes()) {
-            if let Some(arc) = self.arcs.get(node.edge as usize) {
-                flow[node.edge as usize] = if arc.from == u { node.down } else { node.up };
+        for (u, (room, edge)) in (0..).zip(self.tree.arcs()) {
+            if let Some(arc) = self.arcs.get(edge as usize) {
+                flow[edge as usize] = if arc.from == u { room.down } else { room.up };
             }
         }
         flow
