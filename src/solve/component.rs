@@ -49,6 +49,7 @@ pub(super) struct Split {
 
 impl Split {
     /// Takes a checked transport apart.
+    #[inline(never)]
     pub(super) fn of(transport: &Transport) -> Split {
         let row_group_binds =
             binds(&transport.row_group, &transport.row_capacity, &transport.row_group_capacity);

@@ -29,6 +29,8 @@
 //! Direction needs no table: the tree arc of node `u` with parent `p` points up exactly if `u < p`, and then
 //! its flow is its room downwards ([`flow`]).
 
+use std::cmp::Reverse;
+
 use super::component::{Component, Split};
 use super::transport::{Transport, number};
 use super::tree::{Arc, Tree};
@@ -40,10 +42,24 @@ pub(super) const UNLIMITED: i64 = i64::MAX;
 
 /// What a unit on an edge is worth, as it is kept: in 32 bits where all values fit, for pricing reads little
 /// else.
-pub(super) trait Worth: Copy + Into<i64> + TryFrom<i64> + std::fmt::Debug + Send + Sync {}
+pub(super) trait Worth: Copy + Into<i64> + TryFrom<i64> + std::fmt::Debug + Send + Sync {
+    /// Sorts edges by falling value, equal ones by falling head.
+    fn sort(edges: &mut [Edge<Self>]);
+}
 
-impl Worth for i32 {}
-impl Worth for i64 {}
+impl Worth for i32 {
+    fn sort(edges: &mut [Edge<i32>]) {
+        // One number to compare; no value is negative.
+        let key = |edge: &Edge<i32>| u64::from(edge.value.cast_unsigned()) << 32 | u64::from(edge.head);
+        edges.sort_unstable_by_key(|edge| Reverse(key(edge)));
+    }
+}
+
+impl Worth for i64 {
+    fn sort(edges: &mut [Edge<i64>]) {
+        edges.sort_unstable_by_key(|edge| Reverse((edge.value, edge.head)));
+    }
+}
 
 /// An edge as its row sees it.
 #[derive(Debug, Clone, Copy)]
@@ -70,7 +86,7 @@ pub(super) struct Network<V> {
     pub(super) key: Vec<u64>,
     /// Edges of node `u`: `start[u] .. start[u + 1]` (empty unless it is a row).
     pub(super) start: Vec<u32>,
-    /// Every edge.
+    /// Every edge; where edges have no capacities, by falling value in each row.
     pub(super) edges: Vec<Edge<V>>,
     /// The capacity of every edge; empty if only nodes limit.
     pub(super) edge_capacity: Vec<i64>,
@@ -78,6 +94,7 @@ pub(super) struct Network<V> {
 
 impl<V: Worth> Network<V> {
     /// Copies one component out of the transport, whose values must fit `V`.
+    #[inline(never)]
     pub(super) fn of(transport: &Transport, split: &Split, component: &Component) -> Network<V> {
         let Component { rows, columns, row_groups, column_groups } = component;
         let first_row = number(row_groups.len());
@@ -127,6 +144,9 @@ impl<V: Worth> Network<V> {
                 if let Some(capacity) = &transport.edge_capacity {
                     network.edge_capacity.push(capacity[edge]);
                 }
+            }
+            if transport.edge_capacity.is_none() {
+                V::sort(&mut network.edges[network.start[node] as usize..]);
             }
             network.start.push(number(network.edges.len()));
         }

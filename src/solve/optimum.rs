@@ -135,7 +135,8 @@ pub(super) fn solve(transport: &Transport) -> Result<Optimum, SolveError> {
 
 /// The optimum of one component, in its local numbers.
 struct Part {
-    flow: Vec<i64>,
+    /// (row, column, units) by position in the component.
+    flow: Vec<(u32, u32, i64)>,
     row_price: Vec<i64>,
     column_price: Vec<i64>,
     row_group_price: Vec<i64>,
@@ -158,7 +159,9 @@ impl Part {
         let (first_row, root) = (network.first_row as usize, network.root as usize);
         let first_column_group = network.first_column_group as usize;
         Ok(Part {
-            flow: simplex.flow(),
+            flow: (simplex.flow())
+                .map(|(row, column, units)| (row - network.first_row, column - network.root - 1, units))
+                .collect(),
             row_group_price: potential[..first_row].to_vec(),
             row_price: (first_row..root).map(|u| (potential[u] - above(u)).max(0)).collect(),
             column_price: (root + 1..first_column_group).map(|u| (above(u) - potential[u]).max(0)).collect(),
@@ -168,13 +171,11 @@ impl Part {
     }
 
     fn write(self, transport: &Transport, split: &Split, component: &Component, optimum: &mut Optimum) {
-        let mut flow = self.flow.iter();
-        for &row in &component.rows {
-            for edge in transport.edges_of(row as usize) {
-                if !split.dead[transport.column[edge] as usize] {
-                    optimum.flow[edge] = *flow.next().expect("the network has the live edges of its rows");
-                }
-            }
+        for &(row, column, units) in &self.flow {
+            let edges = transport.edges_of(component.rows[row as usize] as usize);
+            let columns = &transport.column[edges.clone()];
+            let at = columns.binary_search(&component.columns[column as usize]).expect("it is an edge");
+            optimum.flow[edges.start + at] = units;
         }
         let scatter = |members: &[u32], part: &[i64], whole: &mut [i64]| {
             for (&member, &price) in members.iter().zip(part) {

@@ -35,10 +35,17 @@ pub(super) struct Menu<'network, V: Clone> {
     edges: Cow<'network, [Edge<V>]>,
     /// Number of each edge in the network; empty if they are the same.
     number: Vec<u32>,
-    /// Whether the disposal arc, the member arc of each node may enter.
+    /// Whether values fall along each row, so that the rest of a row need not be looked at where no column's
+    /// potential could make it win.
+    falls: bool,
+    /// Whether the disposal arc of each node may enter.
     disposal: Vec<bool>,
+    /// Whether the member arc of each node may enter; empty where there are none.
     member: Vec<bool>,
 }
+
+/// Edges that are looked at together.
+const CHUNK: usize = 8;
 
 /// Which arcs outside the tree are at their capacity.
 #[derive(Debug)]
@@ -78,14 +85,14 @@ pub(super) struct Pace {
 
 impl Pace {
     /// Pivots from one look at the work to the next.
-    const WINDOW: usize = 64;
+    const WINDOW: usize = 32;
     /// Touching a node counts as pricing so many arcs: it jumps in memory, pricing streams.
-    const TOUCH: usize = 16;
+    const TOUCH: usize = 4;
 
     /// The pace for a menu of `edges` edges.
     pub(super) fn new(edges: usize) -> Pace {
-        let least = edges.isqrt().max(32);
-        let most = (edges / 16).max(least);
+        let least = 128;
+        let most = (edges / 512).max(least);
         Pace { cursor: 0, block: least, least, most, pivots: 0, priced: 0, touched: 0 }
     }
 
@@ -98,12 +105,22 @@ impl Pace {
         }
         let touching = Pace::TOUCH * self.touched;
         if touching > self.priced {
-            self.block = (2 * self.block).min(self.most);
+            let factor = if touching > 2 * self.priced { 4 } else { 2 };
+            self.block = (factor * self.block).min(self.most);
         } else if touching < self.priced / 4 {
             self.block = (self.block / 2).max(self.least);
         }
         (self.pivots, self.priced, self.touched) = (0, 0, 0);
     }
+}
+
+/// The nodes whose member arc may enter; empty where there are no groups.
+fn members<V>(network: &Network<V>, open: impl Fn(usize, usize) -> bool) -> Vec<bool> {
+    if network.group.iter().all(|&group| group == NONE) {
+        return Vec::new();
+    }
+    let groups = network.group.iter().enumerate();
+    groups.map(|(u, &group)| group != NONE && open(u, group as usize)).collect()
 }
 
 impl<'network, V: Worth> Menu<'network, V> {
@@ -114,8 +131,9 @@ impl<'network, V: Worth> Menu<'network, V> {
             start: Cow::Borrowed(&network.start),
             edges: Cow::Borrowed(&network.edges),
             number: Vec::new(),
+            falls: network.edge_capacity.is_empty(),
             disposal: nodes.map(|u| network.disposes(u)).collect(),
-            member: network.group.iter().map(|&group| group != NONE).collect(),
+            member: members(network, |_, _| true),
         }
     }
 }
@@ -123,6 +141,7 @@ impl<'network, V: Worth> Menu<'network, V> {
 impl Menu<'static, i64> {
     /// The arcs that gain exactly 0 at an optimum's potentials, with their tie numbers as values. The flows
     /// that use all others as the optimum does, and these as they like, are exactly the optimal flows.
+    #[inline(never)]
     pub(super) fn face<V: Worth>(network: &Network<V>, potential: &[i64]) -> Menu<'static, i64> {
         let bits = tie::bits(network.nodes());
         let (mut start, mut edges, mut numbers) = (vec![0], Vec::new(), Vec::new());
@@ -142,10 +161,9 @@ impl Menu<'static, i64> {
             start: Cow::Owned(start),
             edges: Cow::Owned(edges),
             number: numbers,
+            falls: false,
             disposal: nodes.map(|u| network.disposes(u) && potential[u as usize] == 0).collect(),
-            member: (network.group.iter().zip(potential))
-                .map(|(&group, &p)| group != NONE && p == potential[group as usize])
-                .collect(),
+            member: members(network, |u, group| potential[u] == potential[group]),
         }
     }
 }
@@ -156,111 +174,153 @@ impl<V: Worth> Menu<'_, V> {
         self.edges.len()
     }
 
-    /// The next arc to enter, or `None` if no arc gains.
+    /// The next arc to enter, or `None` if no arc gains. No column's potential is above `ceiling`.
+    #[inline(never)]
     pub(super) fn search<W: Worth>(
         &self,
         network: &Network<W>,
         potential: &[i64],
         full: &Full,
+        ceiling: i64,
         pace: &mut Pace,
     ) -> Option<Entering> {
-        let (mut best, mut seen) = (None, 0);
+        let ceiling = if self.falls { ceiling } else { i64::MAX / 2 };
+        let (mut best, mut seen) = (Best { gain: 0, arc: None }, 0);
+        let (first_row, root) = (network.first_row as usize, network.root as usize);
+        let mut u = pace.cursor;
         for _ in 0..network.nodes() {
-            let u = pace.cursor;
-            pace.cursor = if u + 1 == network.nodes() { 0 } else { u + 1 };
-            if full.edge.is_empty() {
-                self.price_edges(u, potential, &mut best);
-            } else {
-                self.price_bounded_edges(u, network, potential, full, &mut best);
+            let p = potential[u];
+            if (first_row..root).contains(&u) {
+                let start = self.start[u] as usize;
+                let edges = &self.edges[start..self.start[u + 1] as usize];
+                if full.edge.is_empty() {
+                    seen += best.price(u, edges, start, potential, ceiling);
+                } else {
+                    seen += edges.len();
+                    for (at, edge) in (start..).zip(edges) {
+                        let reduced = edge.value.into() - p + potential[edge.head as usize];
+                        let full = full.edge[self.number_of(at) as usize];
+                        best.offer(if full { -reduced } else { reduced }, u, At::Edge(at));
+                    }
+                }
             }
-            self.price_sides(u, network, potential, full, &mut best);
-            seen += 2 + (self.start[u + 1] - self.start[u]) as usize;
+            // Rows dispose into the root, columns are supplied by it; its potential is 0.
+            let disposal = if u < root { -p } else { p };
+            if disposal > best.gain && self.disposal[u] {
+                best.offer(disposal, u, At::Disposal);
+            }
+            if !self.member.is_empty() && self.member[u] {
+                let above = potential[network.group[u] as usize];
+                let reduced = if u < root { p - above } else { above - p };
+                best.offer(if full.member[u] { -reduced } else { reduced }, u, At::Member);
+            }
+            seen += 2;
+            u = if u + 1 == network.nodes() { 0 } else { u + 1 };
             if seen >= pace.block {
                 pace.priced += seen;
-                if best.is_some() {
-                    return best;
-                }
                 seen = 0;
+                if best.arc.is_some() {
+                    break;
+                }
             }
         }
+        pace.cursor = u;
         pace.priced += seen;
-        best
+        let (u, at) = best.arc?;
+        Some(self.entering(network, full, u, at, best.gain))
     }
 
-    /// Prices the edges of node `u` where edges have no capacities: those outside the tree are empty.
-    fn price_edges(&self, u: usize, potential: &[i64], best: &mut Option<Entering>) {
-        let start = self.start[u] as usize;
-        let edges = &self.edges[start..self.start[u + 1] as usize];
-        let before = best.map_or(0, |best| best.gain) + potential[u];
-        let (mut highest, mut at) = (before, usize::MAX);
-        for (place, edge) in edges.iter().enumerate() {
-            let worth = edge.value.into() + potential[edge.head as usize];
-            if worth > highest {
-                (highest, at) = (worth, place);
-            }
-        }
-        if at != usize::MAX {
-            *best = Some(Entering {
-                from: number(u),
-                to: edges[at].head,
-                edge: self.number_of(start + at),
-                capacity: UNLIMITED,
-                gain: highest - potential[u],
-                full: false,
-            });
-        }
-    }
-
-    /// Prices the edges of node `u` where edges have capacities.
-    fn price_bounded_edges<W: Worth>(
+    /// The arc found, with its ends.
+    fn entering<W: Worth>(
         &self,
-        u: usize,
         network: &Network<W>,
-        potential: &[i64],
         full: &Full,
-        best: &mut Option<Entering>,
-    ) {
-        for at in self.start[u] as usize..self.start[u + 1] as usize {
-            let Edge { head, value } = self.edges[at];
-            let edge = self.number_of(at);
-            let full = full.edge[edge as usize];
-            let reduced = value.into() - potential[u] + potential[head as usize];
-            let gain = if full { -reduced } else { reduced };
-            if gain > best.map_or(0, |best| best.gain) {
-                let capacity = network.edge_capacity[edge as usize];
-                *best = Some(Entering { from: number(u), to: head, edge, capacity, gain, full });
+        u: u32,
+        at: At,
+        gain: i64,
+    ) -> Entering {
+        let (other, edge, capacity, full) = match at {
+            At::Disposal => (network.root, NONE, UNLIMITED, false),
+            At::Member => {
+                let u = u as usize;
+                (network.group[u], NONE, network.capacity[u], full.member[u])
             }
-        }
+            At::Edge(at) => {
+                let edge = self.number_of(at);
+                let capacity = network.edge_capacity.get(edge as usize).copied().unwrap_or(UNLIMITED);
+                let full = full.edge.get(edge as usize).copied().unwrap_or(false);
+                (self.edges[at].head, edge, capacity, full)
+            }
+        };
+        Entering { from: u.min(other), to: u.max(other), edge, capacity, gain, full }
     }
 
     /// The number in the network of an edge of the menu.
     fn number_of(&self, at: usize) -> u32 {
         self.number.get(at).copied().unwrap_or_else(|| number(at))
     }
+}
 
-    /// Prices the disposal arc and the member arc of node `u`.
-    fn price_sides<W: Worth>(
-        &self,
-        u: usize,
-        network: &Network<W>,
-        potential: &[i64],
-        full: &Full,
-        best: &mut Option<Entering>,
-    ) {
-        let sides = [
-            (self.disposal[u], network.root, UNLIMITED, false),
-            (self.member[u], network.group[u], network.capacity[u], full.member[u]),
-        ];
-        for (open, other, capacity, full) in sides {
-            if !open {
-                continue;
-            }
-            let (from, to) = (number(u).min(other), number(u).max(other));
-            let reduced = potential[to as usize] - potential[from as usize];
-            let gain = if full { -reduced } else { reduced };
-            if gain > best.map_or(0, |best| best.gain) {
-                *best = Some(Entering { from, to, edge: NONE, capacity, gain, full });
-            }
+/// The best arc seen.
+struct Best {
+    gain: i64,
+    /// A node and which of its arcs.
+    arc: Option<(u32, At)>,
+}
+
+/// Which arc of a node.
+#[derive(Clone, Copy)]
+enum At {
+    Disposal,
+    Member,
+    /// By position in the menu.
+    Edge(usize),
+}
+
+impl Best {
+    fn offer(&mut self, gain: i64, u: usize, at: At) {
+        if gain > self.gain {
+            *self = Best { gain, arc: Some((number(u), at)) };
         }
+    }
+
+    /// Prices the edges of row `u`, empty or in the tree, which begin at `start`; returns how many it looked
+    /// at. Values fall along the row: what is left cannot win once a value with the ceiling does not.
+    #[inline]
+    fn price<V: Worth>(
+        &mut self,
+        u: usize,
+        edges: &[Edge<V>],
+        start: usize,
+        potential: &[i64],
+        ceiling: i64,
+    ) -> usize {
+        let worth = |edge: &Edge<V>| edge.value.into() + potential[edge.head as usize];
+        let mut highest = self.gain + potential[u];
+        let mut found: Option<(usize, &[Edge<V>])> = None;
+        let mut seen = 0;
+        let (chunks, rest) = edges.as_chunks::<CHUNK>();
+        for chunk in chunks {
+            if chunk[0].value.into() + ceiling <= highest {
+                break;
+            }
+            let most = chunk.iter().map(worth).fold(i64::MIN, i64::max);
+            if most > highest {
+                (highest, found) = (most, Some((seen, &chunk[..])));
+            }
+            seen += CHUNK;
+        }
+        if seen == edges.len() - rest.len() && !rest.is_empty() {
+            let most = rest.iter().map(worth).fold(i64::MIN, i64::max);
+            if most > highest {
+                (highest, found) = (most, Some((seen, rest)));
+            }
+            seen = edges.len();
+        }
+        if let Some((before, chunk)) = found {
+            let at = chunk.iter().position(|edge| worth(edge) == highest).expect("one of them is");
+            self.offer(highest - potential[u], u, At::Edge(start + before + at));
+        }
+        seen
     }
 }

@@ -22,6 +22,7 @@
 use super::error::SolveError;
 use super::network::{self, NONE, Network, Worth};
 use super::pricing::{Entering, Full, Menu, Pace};
+use super::transport::number;
 use super::tree::Tree;
 
 /// A flow on a network as a tree and the arcs outside it that are full.
@@ -32,6 +33,8 @@ pub(super) struct Simplex<'network, V> {
     full: Full,
     /// What one more unit at each node is worth.
     pub(super) potential: Vec<i64>,
+    /// No column's potential is higher.
+    ceiling: i64,
     /// Pivots so far.
     pub(super) pivots: u64,
 }
@@ -47,6 +50,7 @@ impl<V: Worth> Simplex<'_, V> {
                 member: vec![false; network.nodes()],
             },
             potential: vec![0; network.nodes()],
+            ceiling: 0,
             pivots: 0,
         }
     }
@@ -56,15 +60,24 @@ impl<V: Worth> Simplex<'_, V> {
         let size = (self.network.nodes() + self.network.edges.len()) as u64;
         let limit = self.pivots.saturating_add(size.saturating_mul(1000)).saturating_add(1000);
         let mut pace = Pace::new(menu.edges());
-        while let Some(entering) = menu.search(self.network, &self.potential, &self.full, &mut pace) {
+        while let Some(entering) = menu.search(self.network, &self.potential, &self.full, self.ceiling, &mut pace) {
             if self.pivots == limit {
                 return Err(SolveError::PivotLimit { pivots: self.pivots });
             }
             self.pivots += 1;
+            if self.pivots.is_multiple_of(self.network.nodes() as u64 / 64 + 1) {
+                self.lower_ceiling();
+            }
             let nodes = self.pivot(&entering);
             pace.note(nodes);
         }
         Ok(())
+    }
+
+    /// The highest potential of a column, found anew: between two calls pivots only raise the ceiling.
+    fn lower_ceiling(&mut self) {
+        let (first, end) = (self.network.root as usize + 1, self.network.first_column_group as usize);
+        self.ceiling = self.potential[first..end].iter().copied().max().unwrap_or(0);
     }
 
     /// Makes one pivot; returns how many nodes it touched.
@@ -86,12 +99,15 @@ impl<V: Worth> Simplex<'_, V> {
         // The entering arc must gain 0: raise the tail's side or lower the head's side (a full arc: reversed).
         let gain = if full { -gain } else { gain };
         let shift = if Tree::top(&cycle) == from { gain } else { -gain };
-        let potential = &mut self.potential;
-        let mut nodes = cycle.length;
+        let (root, potential) = (self.network.root, &mut self.potential);
+        let (mut nodes, mut ceiling) = (cycle.length, self.ceiling);
         self.tree.exchange(&cycle, edge, capacity, |u| {
-            potential[u as usize] += shift;
+            let p = &mut potential[u as usize];
+            *p += shift;
+            ceiling = ceiling.max(if u > root { *p } else { i64::MIN });
             nodes += 1;
         });
+        self.ceiling = ceiling;
         nodes
     }
 
@@ -125,15 +141,15 @@ impl<V: Worth> Simplex<'_, V> {
         potential
     }
 
-    /// The flow of every edge.
-    pub(super) fn flow(&self) -> Vec<i64> {
-        let mut flow = vec![0; self.network.edges.len()];
-        for (edge, _) in self.full.edge.iter().enumerate().filter(|(_, full)| **full) {
-            flow[edge] = self.network.edge_capacity[edge];
-        }
-        for (u, (arc, edge)) in (0..).zip(self.tree.arcs()).filter(|(_, (_, edge))| *edge != NONE) {
-            flow[edge as usize] = network::flow(u, arc);
-        }
-        flow
+    /// What flows, as (row's node, column's node, units); edges without flow are left out.
+    pub(super) fn flow(&self) -> impl Iterator<Item = (u32, u32, i64)> {
+        let network = self.network;
+        let full = self.full.edge.iter().enumerate().filter(|(_, full)| **full).map(|(edge, _)| {
+            let row = network.start.partition_point(|&start| start as usize <= edge) - 1;
+            (number(row), network.edges[edge].head, network.edge_capacity[edge])
+        });
+        let tree = (0..).zip(self.tree.arcs()).filter(|(_, (_, edge))| *edge != NONE);
+        let tree = tree.map(|(u, (arc, _))| (u.min(arc.parent), u.max(arc.parent), network::flow(u, arc)));
+        full.chain(tree).filter(|(_, _, units)| *units > 0)
     }
 }
