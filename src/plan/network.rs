@@ -138,6 +138,7 @@ impl Network {
             edge_capacity: None,
             row_key: market.offers().iter().map(|offer| tie_key(&offer.id)).collect(),
             column_key: market.demands().iter().map(|demand| tie_key(&demand.id)).collect(),
+            row_part: Vec::new(),
         };
         Self { transport, limits, rank, positions }
     }

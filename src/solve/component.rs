@@ -13,23 +13,45 @@
 //! price afterwards (see `optimum`). Rows, columns and groups without any remaining edge are in no
 //! component: flow 0, price 0.
 //!
+//! **Parts.** A few edges can weld a country into one component that no cache holds. Where the transport says
+//! which rows belong together, a large component is ordered by these parts, so that each can be solved alone
+//! first; the optimum of the whole starts from there (see `optimum`).
+//!
 //! **Method.** Union-find with path halving and the lowest index as representative (Tarjan, van Leeuwen,
 //! *Worst-case analysis of set union algorithms*, JACM 1984): `O(E log N)` worst case, near linear in
 //! practice. Components are numbered by their lowest row, members ascend: the result depends on the data
 //! alone.
 
+use std::ops::Range;
+
 use super::transport::{Transport, number};
 
-/// No component.
+/// No component, no part.
 const NONE: u32 = u32::MAX;
+/// Edges from which on a component is worth dividing.
+const DIVIDED: usize = 1 << 18;
 
-/// The members of one component, ascending; groups only where they can bind.
+/// The members of one component; groups only where they can bind. Members ascend, part by part if there are
+/// parts.
 #[derive(Debug, Default, Clone)]
 pub(super) struct Component {
     pub(super) rows: Vec<u32>,
     pub(super) columns: Vec<u32>,
     pub(super) row_groups: Vec<u32>,
     pub(super) column_groups: Vec<u32>,
+    /// Rows of the components before it.
+    pub(super) first_row: usize,
+    /// Edges of its rows, dead ones included.
+    pub(super) edges: usize,
+    /// Where to begin: rows and columns, by place, that are nearly a component of their own.
+    pub(super) parts: Vec<Part>,
+}
+
+/// Rows and columns of a component that hang together more than with the others.
+#[derive(Debug, Clone)]
+pub(super) struct Part {
+    pub(super) rows: Range<usize>,
+    pub(super) columns: Range<usize>,
 }
 
 /// A transport taken apart.
@@ -38,6 +60,8 @@ pub(super) struct Split {
     pub(super) components: Vec<Component>,
     /// Whether each column can take nothing and is left out with all its edges.
     pub(super) dead: Vec<bool>,
+    /// Whether there is such a column.
+    pub(super) any_dead: bool,
     /// Whether each group's limit can bind.
     pub(super) row_group_binds: Vec<bool>,
     pub(super) column_group_binds: Vec<bool>,
@@ -110,18 +134,84 @@ impl Split {
             place
         };
         place(0, transport.rows(), |c| &mut c.rows);
-        let column_place = place(first_column, transport.columns(), |c| &mut c.columns);
+        let mut column_place = place(first_column, transport.columns(), |c| &mut c.columns);
         let row_group_place = place(first_row_group, row_group_binds.len(), |c| &mut c.row_groups);
         let column_group_place =
             place(first_column_group, column_group_binds.len(), |c| &mut c.column_groups);
+        let mut first_row = 0;
+        for component in &mut components {
+            component.first_row = first_row;
+            first_row += component.rows.len();
+            component.edges =
+                component.rows.iter().map(|&row| transport.edges_of(row as usize).len()).sum();
+            component.divide(transport, &row_group_binds, &column_group_binds, &mut column_place);
+        }
         Split {
             components,
+            any_dead: dead.contains(&true),
             dead,
             row_group_binds,
             column_group_binds,
             column_place,
             row_group_place,
             column_group_place,
+        }
+    }
+}
+
+impl Component {
+    /// Orders a large component by the parts that the transport suggests, columns with the part that most of
+    /// their edges come from. Members of groups that bind are in no part.
+    fn divide(
+        &mut self,
+        transport: &Transport,
+        row_group_binds: &[bool],
+        column_group_binds: &[bool],
+        column_place: &mut [u32],
+    ) {
+        if transport.row_part.is_empty() || transport.edge_capacity.is_some() || self.edges < DIVIDED {
+            return;
+        }
+        let part_of = |row: u32| {
+            let binds = row_group_binds[transport.row_group[row as usize] as usize];
+            if binds { NONE } else { transport.row_part[row as usize] }
+        };
+        self.rows.sort_by_key(|&row| (part_of(row), row));
+        // Per column, by place: the part at hand with its edges so far, and the part with most edges.
+        let mut count = vec![(NONE, 0_u32, NONE, 0_u32); self.columns.len()];
+        for &row in &self.rows {
+            let part = part_of(row);
+            for &column in &transport.column[transport.edges_of(row as usize)] {
+                // Columns without a place have place 0 and count there: a suggestion need not be exact.
+                let (at, edges, best, most) = &mut count[column_place[column as usize] as usize];
+                *edges = if *at == part { *edges + 1 } else { 1 };
+                *at = part;
+                if *edges > *most && part != NONE {
+                    (*best, *most) = (part, *edges);
+                }
+            }
+        }
+        let mut columns: Vec<(u32, u32)> = self.columns.iter().zip(count).map(|(&column, count)| {
+            let binds = column_group_binds[transport.column_group[column as usize] as usize];
+            (if binds { NONE } else { count.2 }, column)
+        }).collect();
+        columns.sort_unstable();
+        let (mut row, mut column) = (0, 0);
+        for rows in self.rows.chunk_by(|&a, &b| part_of(a) == part_of(b)) {
+            let part = part_of(rows[0]);
+            let before = column + columns[column..].iter().take_while(|(of, _)| *of < part).count();
+            column = before + columns[before..].iter().take_while(|(of, _)| *of == part).count();
+            if part != NONE && column > before {
+                self.parts.push(Part { rows: row..row + rows.len(), columns: before..column });
+            }
+            row += rows.len();
+        }
+        if self.parts.len() < 2 {
+            self.parts.clear();
+        }
+        self.columns = columns.into_iter().map(|(_, column)| column).collect();
+        for (place, &column) in self.columns.iter().enumerate() {
+            column_place[column as usize] = number(place);
         }
     }
 }

@@ -29,9 +29,10 @@
 //! Direction needs no table: the tree arc of node `u` with parent `p` points up exactly if `u < p`, and then
 //! its flow is its room downwards ([`flow`]).
 
-use std::cmp::Reverse;
+use std::ops::Range;
 
-use super::component::{Component, Split};
+use super::component::{Component, Part, Split};
+use super::layout::{Edge, Layout, Rows, Worth};
 use super::transport::{Transport, number};
 use super::tree::{Arc, Tree};
 
@@ -40,38 +41,9 @@ pub(super) const NONE: u32 = u32::MAX;
 /// No limit on an arc.
 pub(super) const UNLIMITED: i64 = i64::MAX;
 
-/// What a unit on an edge is worth, as it is kept: in 32 bits where all values fit, for pricing reads little
-/// else.
-pub(super) trait Worth: Copy + Into<i64> + TryFrom<i64> + std::fmt::Debug + Send + Sync {
-    /// Sorts edges by falling value, equal ones by falling head.
-    fn sort(edges: &mut [Edge<Self>]);
-}
-
-impl Worth for i32 {
-    fn sort(edges: &mut [Edge<i32>]) {
-        // One number to compare; no value is negative.
-        let key = |edge: &Edge<i32>| u64::from(edge.value.cast_unsigned()) << 32 | u64::from(edge.head);
-        edges.sort_unstable_by_key(|edge| Reverse(key(edge)));
-    }
-}
-
-impl Worth for i64 {
-    fn sort(edges: &mut [Edge<i64>]) {
-        edges.sort_unstable_by_key(|edge| Reverse((edge.value, edge.head)));
-    }
-}
-
-/// An edge as its row sees it.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Edge<V> {
-    /// The column's node.
-    pub(super) head: u32,
-    pub(super) value: V,
-}
-
-/// A component in local numbers.
+/// A component, or a part of one, in local numbers.
 #[derive(Debug)]
-pub(super) struct Network<V> {
+pub(super) struct Network<'layout, V> {
     /// The root's number: rows and row groups are below, columns and column groups above.
     pub(super) root: u32,
     /// Number of the first row.
@@ -84,83 +56,151 @@ pub(super) struct Network<V> {
     pub(super) group: Vec<u32>,
     /// Tie key of every row and column.
     pub(super) key: Vec<u64>,
-    /// Edges of node `u`: `start[u] .. start[u + 1]` (empty unless it is a row).
-    pub(super) start: Vec<u32>,
-    /// Every edge; where edges have no capacities, by falling value in each row.
-    pub(super) edges: Vec<Edge<V>>,
-    /// The capacity of every edge; empty if only nodes limit.
-    pub(super) edge_capacity: Vec<i64>,
+    /// The edges of its rows; columns outside of a part are past its last one.
+    pub(super) near: View<'layout, V>,
+    pub(super) far: View<'layout, V>,
+    /// Position in its component of the first column.
+    pub(super) first_column: u32,
+    /// The capacity of every near edge of the layout; empty if only nodes limit.
+    pub(super) edge_capacity: &'layout [i64],
 }
 
-impl<V: Worth> Network<V> {
-    /// Copies one component out of the transport, whose values must fit `V`.
-    #[inline(never)]
-    pub(super) fn of(transport: &Transport, split: &Split, component: &Component) -> Network<V> {
-        let Component { rows, columns, row_groups, column_groups } = component;
+/// Some rows of a layout: the edges of the first are `edges[start[0] .. start[1]]`.
+#[derive(Debug)]
+pub(super) struct View<'layout, V> {
+    pub(super) start: &'layout [u32],
+    pub(super) edges: &'layout [Edge<V>],
+}
+
+impl<V> Clone for View<'_, V> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<V> Copy for View<'_, V> {}
+
+impl<'layout, V> View<'layout, V> {
+    pub(super) fn of(rows: &'layout Rows<V>, range: Range<usize>) -> Self {
+        View { start: &rows.start[range.start..=range.end], edges: &rows.edges }
+    }
+
+    /// The edges of the row at a place, and where they begin.
+    pub(super) fn row(&self, place: usize) -> (usize, &'layout [Edge<V>]) {
+        let (start, end) = (self.start[place] as usize, self.start[place + 1] as usize);
+        (start, &self.edges[start..end])
+    }
+
+    /// Number of edges.
+    pub(super) fn len(&self) -> usize {
+        self.start.last().map_or(0, |end| (end - self.start[0]) as usize)
+    }
+}
+
+impl<'layout, V: Worth> Network<'layout, V> {
+    /// A whole component.
+    pub(super) fn of(
+        transport: &Transport,
+        split: &Split,
+        layout: &'layout Layout<V>,
+        component: &Component,
+    ) -> Network<'layout, V> {
+        let whole = Part { rows: 0..component.rows.len(), columns: 0..component.columns.len() };
+        let mut network = Network::outline(transport, layout, component, &whole, true);
+        let first_column = network.root as usize + 1;
+        for (place, &row) in component.rows.iter().enumerate() {
+            let group = transport.row_group[row as usize] as usize;
+            if split.row_group_binds[group] {
+                network.group[network.first_row as usize + place] = split.row_group_place[group];
+            }
+        }
+        for (place, &column) in component.columns.iter().enumerate() {
+            let group = transport.column_group[column as usize] as usize;
+            if split.column_group_binds[group] {
+                network.group[first_column + place] =
+                    network.first_column_group + split.column_group_place[group];
+            }
+        }
+        network
+    }
+
+    /// A part of a component, as if nothing else were there.
+    pub(super) fn of_part(
+        transport: &Transport,
+        layout: &'layout Layout<V>,
+        component: &Component,
+        part: &Part,
+    ) -> Network<'layout, V> {
+        Network::outline(transport, layout, component, part, false)
+    }
+
+    /// Nodes and edges, no row or column in a group yet.
+    fn outline(
+        transport: &Transport,
+        layout: &'layout Layout<V>,
+        component: &Component,
+        part: &Part,
+        groups: bool,
+    ) -> Network<'layout, V> {
+        let (rows, columns) = (&component.rows[part.rows.clone()], &component.columns[part.columns.clone()]);
+        let (mut row_groups, mut column_groups): (&[u32], &[u32]) = (&[], &[]);
+        if groups {
+            (row_groups, column_groups) = (&component.row_groups, &component.column_groups);
+        }
         let first_row = number(row_groups.len());
         let root = first_row + number(rows.len());
-        let first_column = root + 1;
-        let first_column_group = first_column + number(columns.len());
+        let first_column_group = root + 1 + number(columns.len());
         let nodes = first_column_group as usize + column_groups.len();
-
-        let mut network = Network {
-            root,
-            first_row,
-            first_column_group,
-            capacity: Vec::with_capacity(nodes),
-            group: vec![NONE; nodes],
-            key: vec![0; nodes],
-            start: Vec::with_capacity(nodes + 1),
-            edges: Vec::with_capacity(rows.iter().map(|&row| transport.edges_of(row as usize).len()).sum()),
-            edge_capacity: Vec::new(),
-        };
         let group_capacity = |capacity: &[Option<i64>], group: u32| {
             capacity[group as usize].expect("a group without a limit does not bind")
         };
-        network.capacity.extend(row_groups.iter().map(|&g| group_capacity(&transport.row_group_capacity, g)));
-        network.capacity.extend(rows.iter().map(|&row| transport.row_capacity[row as usize]));
-        network.capacity.push(0);
-        network.capacity.extend(columns.iter().map(|&column| transport.column_capacity[column as usize]));
-        network
-            .capacity
-            .extend(column_groups.iter().map(|&g| group_capacity(&transport.column_group_capacity, g)));
+        let mut capacity = Vec::with_capacity(nodes);
+        capacity.extend(row_groups.iter().map(|&g| group_capacity(&transport.row_group_capacity, g)));
+        capacity.extend(rows.iter().map(|&row| transport.row_capacity[row as usize]));
+        capacity.push(0);
+        capacity.extend(columns.iter().map(|&column| transport.column_capacity[column as usize]));
+        capacity.extend(column_groups.iter().map(|&g| group_capacity(&transport.column_group_capacity, g)));
+        let mut key = Vec::with_capacity(nodes);
+        key.resize(first_row as usize, 0);
+        key.extend(rows.iter().map(|&row| transport.row_key[row as usize]));
+        key.push(0);
+        key.extend(columns.iter().map(|&column| transport.column_key[column as usize]));
+        key.resize(nodes, 0);
+        let first = component.first_row + part.rows.start;
+        let range = first..first + rows.len();
+        Network {
+            root,
+            first_row,
+            first_column_group,
+            capacity,
+            group: vec![NONE; nodes],
+            key,
+            near: View::of(&layout.near, range.clone()),
+            far: View::of(&layout.far, range),
+            first_column: number(part.columns.start),
+            edge_capacity: &layout.capacity,
+        }
+    }
 
-        network.start.resize(first_row as usize + 1, 0);
-        for (place, &row) in rows.iter().enumerate() {
-            let row = row as usize;
-            let node = first_row as usize + place;
-            network.key[node] = transport.row_key[row];
-            let group = transport.row_group[row] as usize;
-            if split.row_group_binds[group] {
-                network.group[node] = split.row_group_place[group];
-            }
-            for edge in transport.edges_of(row) {
-                let column = transport.column[edge] as usize;
-                if split.dead[column] {
-                    continue;
-                }
-                let value = V::try_from(transport.value[edge]).ok().expect("the width was chosen by the values");
-                network.edges.push(Edge { head: first_column + split.column_place[column], value });
-                if let Some(capacity) = &transport.edge_capacity {
-                    network.edge_capacity.push(capacity[edge]);
-                }
-            }
-            if transport.edge_capacity.is_none() {
-                V::sort(&mut network.edges[network.start[node] as usize..]);
-            }
-            network.start.push(number(network.edges.len()));
-        }
-        network.start.resize(nodes + 1, number(network.edges.len()));
-        for (place, &column) in columns.iter().enumerate() {
-            let column = column as usize;
-            let node = first_column as usize + place;
-            network.key[node] = transport.column_key[column];
-            let group = transport.column_group[column] as usize;
-            if split.column_group_binds[group] {
-                network.group[node] = first_column_group + split.column_group_place[group];
-            }
-        }
-        network
+    /// Number of edges of its rows.
+    pub(super) fn edges(&self) -> usize {
+        self.near.len() + self.far.len()
+    }
+
+    /// The node of a column by its place in the component.
+    pub(super) fn node_of(&self, column: u32) -> u32 {
+        self.root + 1 + column - self.first_column
+    }
+
+    /// The position among the network's near edges of a near edge of the layout.
+    pub(super) fn index_of(&self, edge: u32) -> usize {
+        (edge - self.near.start[0]) as usize
+    }
+
+    /// The highest potential of a column.
+    pub(super) fn ceiling(&self, potential: &[i64]) -> i64 {
+        let columns = &potential[self.root as usize + 1..self.first_column_group as usize];
+        columns.iter().copied().max().unwrap_or(0)
     }
 
     /// Number of nodes, the root included.
@@ -175,8 +215,15 @@ impl<V: Worth> Network<V> {
 
     /// The first tree, strongly feasible.
     pub(super) fn first_tree(&self) -> Tree {
+        let mut others = vec![false; self.nodes()];
+        others[self.root as usize] = true;
+        self.tree_without(&others)
+    }
+
+    /// The first tree without some nodes, the root among them; these hang nowhere.
+    pub(super) fn tree_without(&self, others: &[bool]) -> Tree {
         let mut tree = Tree::root_alone(self.nodes(), self.root);
-        for u in (0..number(self.nodes())).rev().filter(|&u| u != self.root) {
+        for u in (0..number(self.nodes())).rev().filter(|&u| !others[u as usize]) {
             let (group, capacity) = (self.group[u as usize], self.capacity[u as usize]);
             let (parent, up, down) = match (group == NONE, u > self.root) {
                 (true, false) => (self.root, UNLIMITED - capacity, capacity),

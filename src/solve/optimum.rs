@@ -33,11 +33,14 @@
 //!
 //! **What it cannot do.** Start from an earlier solution: every call solves from nothing.
 
-use super::component::{Component, Split};
+use std::cmp::Reverse;
+
+use super::component::{Component, Part, Split};
 use super::error::SolveError;
-use super::network::{NONE, Network, Worth};
-use super::pricing::Menu;
-use super::simplex::Simplex;
+use super::layout::{Layout, Worth};
+use super::network::{NONE, Network};
+use super::pricing::{Face, Menu};
+use super::simplex::{Simplex, Solved};
 use super::tie;
 use super::transport::Transport;
 use rayon::prelude::*;
@@ -105,19 +108,35 @@ pub fn optimum(transport: &Transport) -> Result<Optimum, SolveError> {
 /// [`optimum`](optimum()) of a transport that is known to be well formed.
 pub(super) fn solve(transport: &Transport) -> Result<Optimum, SolveError> {
     let split = Split::of(transport);
-    let narrow = transport.value.iter().all(|&value| i32::try_from(value).is_ok());
-    let solved: Vec<Result<Part, SolveError>> = split
-        .components
-        .par_iter()
+    if transport.value.iter().all(|&value| i32::try_from(value).is_ok()) {
+        assemble(transport, &split, parts::<i32>(transport, &split))
+    } else {
+        assemble(transport, &split, parts::<i64>(transport, &split))
+    }
+}
+
+/// The optimum of every component, in their order; the largest are begun first.
+fn parts<V: Worth>(transport: &Transport, split: &Split) -> Vec<Result<Share, SolveError>> {
+    let layout = Layout::<V>::of(transport, split);
+    let mut order: Vec<usize> = (0..split.components.len()).collect();
+    order.sort_by_key(|&at| Reverse(split.components[at].edges));
+    let solved: Vec<(usize, Result<Share, SolveError>)> = order
+        .into_par_iter()
         .with_max_len(1)
-        .map(|component| {
-            if narrow {
-                Part::solve(&Network::<i32>::of(transport, &split, component))
-            } else {
-                Part::solve(&Network::<i64>::of(transport, &split, component))
-            }
-        })
+        .map(|at| (at, Share::solve(transport, split, &layout, &split.components[at])))
         .collect();
+    let mut shares: Vec<_> = split.components.iter().map(|_| Err(SolveError::Broken { count: 0 })).collect();
+    for (at, share) in solved {
+        shares[at] = share;
+    }
+    shares
+}
+
+fn assemble(
+    transport: &Transport,
+    split: &Split,
+    shares: Vec<Result<Share, SolveError>>,
+) -> Result<Optimum, SolveError> {
     let mut optimum = Optimum {
         flow: vec![0; transport.edges()],
         row_price: vec![0; transport.rows()],
@@ -126,15 +145,17 @@ pub(super) fn solve(transport: &Transport) -> Result<Optimum, SolveError> {
         column_group_price: vec![0; transport.column_group_capacity.len()],
         pivots: 0,
     };
-    for (component, part) in split.components.iter().zip(solved) {
-        part?.write(transport, &split, component, &mut optimum);
+    for (component, share) in split.components.iter().zip(shares) {
+        share?.write(transport, component, &mut optimum);
     }
-    cover_dead_columns(transport, &split, &mut optimum);
+    if split.any_dead {
+        cover_dead_columns(transport, split, &mut optimum);
+    }
     Ok(optimum)
 }
 
 /// The optimum of one component, in its local numbers.
-struct Part {
+struct Share {
     /// (row, column, units) by position in the component.
     flow: Vec<(u32, u32, i64)>,
     row_price: Vec<i64>,
@@ -144,13 +165,31 @@ struct Part {
     pivots: u64,
 }
 
-impl Part {
-    fn solve<V: Worth>(network: &Network<V>) -> Result<Part, SolveError> {
-        let mut simplex = Simplex::at_rest(network);
+impl Share {
+    fn solve<V: Worth>(
+        transport: &Transport,
+        split: &Split,
+        layout: &Layout<V>,
+        component: &Component,
+    ) -> Result<Share, SolveError> {
+        let alone = |part: &Part| {
+            let network = Network::of_part(transport, layout, component, part);
+            let mut simplex = Simplex::at_rest(&network);
+            simplex.run(&Menu::all(&network))?;
+            Ok(simplex.into_solved())
+        };
+        let solved: Vec<Solved> =
+            component.parts.par_iter().with_max_len(1).map(alone).collect::<Result<_, _>>()?;
+        let network = &Network::of(transport, split, layout, component);
+        let mut simplex = if solved.is_empty() {
+            Simplex::at_rest(network)
+        } else {
+            Simplex::joined(network, &component.parts, solved)
+        };
         simplex.run(&Menu::all(network))?;
         let ties = simplex.tie_potential(tie::bits(network.nodes()));
         let potential = std::mem::replace(&mut simplex.potential, ties);
-        simplex.run(&Menu::face(network, &potential))?;
+        simplex.run(&Face::of(network, &potential).menu())?;
 
         let above = |u: usize| match network.group[u] {
             NONE => 0,
@@ -158,7 +197,7 @@ impl Part {
         };
         let (first_row, root) = (network.first_row as usize, network.root as usize);
         let first_column_group = network.first_column_group as usize;
-        Ok(Part {
+        Ok(Share {
             flow: (simplex.flow())
                 .map(|(row, column, units)| (row - network.first_row, column - network.root - 1, units))
                 .collect(),
@@ -170,7 +209,7 @@ impl Part {
         })
     }
 
-    fn write(self, transport: &Transport, split: &Split, component: &Component, optimum: &mut Optimum) {
+    fn write(self, transport: &Transport, component: &Component, optimum: &mut Optimum) {
         for &(row, column, units) in &self.flow {
             let edges = transport.edges_of(component.rows[row as usize] as usize);
             let columns = &transport.column[edges.clone()];

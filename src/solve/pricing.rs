@@ -13,30 +13,39 @@
 //! gains; the next search goes on where this one stopped. Ties go to the arc seen first. Nothing found in a
 //! full circle proves optimality. A search costs at most `m + 2n`.
 //!
-//! **Block size.** Small blocks win where pivots are cheap (scores that fall with distance), large ones
-//! where the tree is deep and a pivot moves thousands of nodes (supply = demand). So the block starts at
-//! `√m` and follows the work: every 64 pivots it doubles (up to `m / 16`) if touching nodes cost more than
-//! pricing arcs, and halves if it cost less than a quarter. It counts work, not time: the pivots are the
-//! same on every machine.
+//! **What need not be priced.** The edges of a row stand by falling value (`layout`). With `C` the highest
+//! potential of any column, no edge from the one of value `w` on gains more than `w + C − p(row)`: once that is
+//! not above the best gain seen, the rest of the row is skipped. Where supply is scarce columns cost little and
+//! rows are dear, and most edges are skipped; where it is not the test costs one comparison in [`CHUNK`] edges.
+//!
+//! **Block size.** See `pace`.
 //!
 //! **Reference.** Block search as in Kovács, *Minimum-cost flow algorithms: an experimental evaluation*,
 //! Optimization Methods and Software 30 (2015), section on pivot rules; visiting by rows is our own.
 
-use std::borrow::Cow;
+use std::ops::Range;
 
-use super::network::{Edge, NONE, Network, UNLIMITED, Worth};
+use super::layout::{Edge, Rows, Worth};
+use super::network::{NONE, Network, UNLIMITED, View};
+use super::pace::Pace;
 use super::tie;
 use super::transport::number;
 
+/// Edges that are looked at together.
+const CHUNK: usize = 8;
+/// The number of an edge where edges need none, having no capacities.
+const UNNUMBERED: u32 = 0;
+/// Less than any worth.
+const WORTHLESS: i64 = i64::MIN / 2;
+
 /// The arcs that may enter, with their values: all of a network, or those of its optimal face.
 #[derive(Debug)]
-pub(super) struct Menu<'network, V: Clone> {
-    start: Cow<'network, [u32]>,
-    edges: Cow<'network, [Edge<V>]>,
-    /// Number of each edge in the network; empty if they are the same.
-    number: Vec<u32>,
-    /// Whether values fall along each row, so that the rest of a row need not be looked at where no column's
-    /// potential could make it win.
+pub(super) struct Menu<'network, V> {
+    near: View<'network, V>,
+    far: View<'network, V>,
+    /// The near edge in the layout that each near edge is; empty if they are the same.
+    numbers: &'network [u32],
+    /// Whether values fall along each row.
     falls: bool,
     /// Whether the disposal arc of each node may enter.
     disposal: Vec<bool>,
@@ -44,13 +53,21 @@ pub(super) struct Menu<'network, V: Clone> {
     member: Vec<bool>,
 }
 
-/// Edges that are looked at together.
-const CHUNK: usize = 8;
+/// The arcs that gain exactly 0 at an optimum's potentials, with their tie numbers as values. The flows that
+/// use all others as the optimum does, and these as they like, are exactly the optimal flows.
+#[derive(Debug)]
+pub(super) struct Face {
+    near: Rows<i64>,
+    far: Rows<i64>,
+    numbers: Vec<u32>,
+    disposal: Vec<bool>,
+    member: Vec<bool>,
+}
 
 /// Which arcs outside the tree are at their capacity.
 #[derive(Debug)]
 pub(super) struct Full {
-    /// By edge; empty if edges have no capacities.
+    /// By near edge of the network; empty if edges have no capacities.
     pub(super) edge: Vec<bool>,
     /// By row or column: its member arc.
     pub(super) member: Vec<bool>,
@@ -62,56 +79,12 @@ pub(super) struct Entering {
     /// Its ends, in the direction of the arc.
     pub(super) from: u32,
     pub(super) to: u32,
-    /// The edge it is, or [`NONE`].
+    /// The number of the edge it is, or [`NONE`].
     pub(super) edge: u32,
     pub(super) capacity: i64,
     /// Gain of each unit it takes on (if it is empty) or gives back (if it is full), `> 0`.
     pub(super) gain: i64,
     pub(super) full: bool,
-}
-
-/// Where the search stands and how many arcs it looks at before a pivot.
-#[derive(Debug)]
-pub(super) struct Pace {
-    pub(super) cursor: usize,
-    pub(super) block: usize,
-    least: usize,
-    most: usize,
-    /// Work since the last look: pivots, arcs priced, nodes touched by pivots.
-    pivots: usize,
-    pub(super) priced: usize,
-    touched: usize,
-}
-
-impl Pace {
-    /// Pivots from one look at the work to the next.
-    const WINDOW: usize = 32;
-    /// Touching a node counts as pricing so many arcs: it jumps in memory, pricing streams.
-    const TOUCH: usize = 4;
-
-    /// The pace for a menu of `edges` edges.
-    pub(super) fn new(edges: usize) -> Pace {
-        let least = 128;
-        let most = (edges / 512).max(least);
-        Pace { cursor: 0, block: least, least, most, pivots: 0, priced: 0, touched: 0 }
-    }
-
-    /// Notes a pivot that touched `nodes` nodes, and every so often sets the block anew.
-    pub(super) fn note(&mut self, nodes: usize) {
-        self.pivots += 1;
-        self.touched += nodes;
-        if self.pivots < Pace::WINDOW {
-            return;
-        }
-        let touching = Pace::TOUCH * self.touched;
-        if touching > self.priced {
-            let factor = if touching > 2 * self.priced { 4 } else { 2 };
-            self.block = (factor * self.block).min(self.most);
-        } else if touching < self.priced / 4 {
-            self.block = (self.block / 2).max(self.least);
-        }
-        (self.pivots, self.priced, self.touched) = (0, 0, 0);
-    }
 }
 
 /// The nodes whose member arc may enter; empty where there are no groups.
@@ -123,59 +96,81 @@ fn members<V>(network: &Network<V>, open: impl Fn(usize, usize) -> bool) -> Vec<
     groups.map(|(u, &group)| group != NONE && open(u, group as usize)).collect()
 }
 
+impl Face {
+    pub(super) fn of<V: Worth>(network: &Network<V>, potential: &[i64]) -> Face {
+        let bits = tie::bits(network.nodes());
+        let rows = (network.root - network.first_row) as usize;
+        let mut face = Face {
+            near: Rows { start: Vec::with_capacity(rows + 1), edges: Vec::new() },
+            far: Rows { start: vec![0; rows + 1], edges: Vec::new() },
+            numbers: Vec::new(),
+            disposal: (0..)
+                .zip(potential)
+                .map(|(u, &potential)| network.disposes(u) && potential == 0)
+                .collect(),
+            member: members(network, |u, group| potential[u] == potential[group]),
+        };
+        face.near.start.push(0);
+        let bounded = !network.edge_capacity.is_empty();
+        let ceiling = network.ceiling(potential);
+        for place in 0..rows {
+            let u = network.first_row as usize + place;
+            // Values fall: none of the rest can be tight once a value is below the row's potential and the
+            // highest of the columns'.
+            for view in [network.near, network.far] {
+                let (first, edges) = view.row(place);
+                for (at, &edge) in (first..).zip(edges) {
+                    let value = edge.1.into();
+                    if !bounded && value + ceiling < potential[u] {
+                        break;
+                    }
+                    let column = network.node_of(edge.0) as usize;
+                    if value + potential[column] == potential[u] {
+                        let tie = tie::number(network.key[u], network.key[column], bits);
+                        face.near.edges.push((edge.0, tie));
+                        if bounded {
+                            face.numbers.push(number(at));
+                        }
+                    }
+                }
+            }
+            face.near.start.push(number(face.near.edges.len()));
+        }
+        face
+    }
+
+    pub(super) fn menu(&self) -> Menu<'_, i64> {
+        let rows = 0..self.near.start.len() - 1;
+        Menu {
+            near: View::of(&self.near, rows.clone()),
+            far: View::of(&self.far, rows),
+            numbers: &self.numbers,
+            falls: false,
+            disposal: self.disposal.clone(),
+            member: self.member.clone(),
+        }
+    }
+}
+
 impl<'network, V: Worth> Menu<'network, V> {
     /// Every arc of the network with its value.
-    pub(super) fn all(network: &'network Network<V>) -> Menu<'network, V> {
-        let nodes = 0..number(network.nodes());
+    pub(super) fn all(network: &Network<'network, V>) -> Menu<'network, V> {
         Menu {
-            start: Cow::Borrowed(&network.start),
-            edges: Cow::Borrowed(&network.edges),
-            number: Vec::new(),
+            near: network.near,
+            far: network.far,
+            numbers: &[],
             falls: network.edge_capacity.is_empty(),
-            disposal: nodes.map(|u| network.disposes(u)).collect(),
+            disposal: (0..number(network.nodes())).map(|u| network.disposes(u)).collect(),
             member: members(network, |_, _| true),
         }
     }
-}
 
-impl Menu<'static, i64> {
-    /// The arcs that gain exactly 0 at an optimum's potentials, with their tie numbers as values. The flows
-    /// that use all others as the optimum does, and these as they like, are exactly the optimal flows.
-    #[inline(never)]
-    pub(super) fn face<V: Worth>(network: &Network<V>, potential: &[i64]) -> Menu<'static, i64> {
-        let bits = tie::bits(network.nodes());
-        let (mut start, mut edges, mut numbers) = (vec![0], Vec::new(), Vec::new());
-        for u in 0..network.nodes() {
-            let range = network.start[u] as usize..network.start[u + 1] as usize;
-            for (at, edge) in range.clone().zip(&network.edges[range]) {
-                if edge.value.into() + potential[edge.head as usize] == potential[u] {
-                    let value = tie::number(network.key[u], network.key[edge.head as usize], bits);
-                    edges.push(Edge { head: edge.head, value });
-                    numbers.push(number(at));
-                }
-            }
-            start.push(number(edges.len()));
-        }
-        let nodes = 0..number(network.nodes());
-        Menu {
-            start: Cow::Owned(start),
-            edges: Cow::Owned(edges),
-            number: numbers,
-            falls: false,
-            disposal: nodes.map(|u| network.disposes(u) && potential[u as usize] == 0).collect(),
-            member: members(network, |u, group| potential[u] == potential[group]),
-        }
-    }
-}
-
-impl<V: Worth> Menu<'_, V> {
     /// Number of edges that may enter.
     pub(super) fn edges(&self) -> usize {
-        self.edges.len()
+        self.near.len() + self.far.len()
     }
 
     /// The next arc to enter, or `None` if no arc gains. No column's potential is above `ceiling`.
-    #[inline(never)]
     pub(super) fn search<W: Worth>(
         &self,
         network: &Network<W>,
@@ -184,38 +179,33 @@ impl<V: Worth> Menu<'_, V> {
         ceiling: i64,
         pace: &mut Pace,
     ) -> Option<Entering> {
-        let ceiling = if self.falls { ceiling } else { i64::MAX / 2 };
+        let first_row = network.first_row as usize;
+        let (root, nodes) = (network.root as usize, network.nodes());
+        let prices = Prices {
+            columns: &potential[root + 1..network.first_column_group as usize],
+            first: network.first_column,
+            ceiling: if self.falls { ceiling } else { i64::MAX / 2 },
+        };
         let (mut best, mut seen) = (Best { gain: 0, arc: None }, 0);
-        let (first_row, root) = (network.first_row as usize, network.root as usize);
-        let mut u = pace.cursor;
-        for _ in 0..network.nodes() {
-            let p = potential[u];
-            if (first_row..root).contains(&u) {
-                let start = self.start[u] as usize;
-                let edges = &self.edges[start..self.start[u + 1] as usize];
-                if full.edge.is_empty() {
-                    seen += best.price(u, edges, start, potential, ceiling);
-                } else {
-                    seen += edges.len();
-                    for (at, edge) in (start..).zip(edges) {
-                        let reduced = edge.value.into() - p + potential[edge.head as usize];
-                        let full = full.edge[self.number_of(at) as usize];
-                        best.offer(if full { -reduced } else { reduced }, u, At::Edge(at));
-                    }
+        let (mut u, mut left) = (pace.cursor, nodes);
+        while left > 0 {
+            let end;
+            if u < root {
+                end = u + 1;
+                if u >= first_row {
+                    seen += if full.edge.is_empty() {
+                        self.price_row(u, u - first_row, potential[u], &prices, &mut best)
+                    } else {
+                        self.price_bounded_row(u, network, potential[u], &prices, full, &mut best)
+                    };
                 }
+            } else {
+                end = nodes.min(u + left.min(pace.block));
             }
-            // Rows dispose into the root, columns are supplied by it; its potential is 0.
-            let disposal = if u < root { -p } else { p };
-            if disposal > best.gain && self.disposal[u] {
-                best.offer(disposal, u, At::Disposal);
-            }
-            if !self.member.is_empty() && self.member[u] {
-                let above = potential[network.group[u] as usize];
-                let reduced = if u < root { p - above } else { above - p };
-                best.offer(if full.member[u] { -reduced } else { reduced }, u, At::Member);
-            }
-            seen += 2;
-            u = if u + 1 == network.nodes() { 0 } else { u + 1 };
+            self.price_sides(u..end, network, potential, full, &mut best);
+            seen += end - u;
+            left -= end - u;
+            u = if end == nodes { 0 } else { end };
             if seen >= pace.block {
                 pace.priced += seen;
                 seen = 0;
@@ -228,6 +218,71 @@ impl<V: Worth> Menu<'_, V> {
         pace.priced += seen;
         let (u, at) = best.arc?;
         Some(self.entering(network, full, u, at, best.gain))
+    }
+
+    /// Prices the edges of row `u` where edges have no capacities: those outside the tree are empty. Returns
+    /// how many it looked at.
+    #[inline]
+    fn price_row(&self, u: usize, place: usize, p: i64, prices: &Prices, best: &mut Best) -> usize {
+        let (start, edges) = self.near.row(place);
+        let (mut seen, found) = prices.best(edges, best.gain + p);
+        if let Some((highest, position)) = found {
+            best.offer(highest - p, u, At::Near(start + position));
+        }
+        if seen == edges.len() {
+            let (start, edges) = self.far.row(place);
+            let (more, found) = prices.best(edges, best.gain + p);
+            seen += more;
+            if let Some((highest, position)) = found {
+                best.offer(highest - p, u, At::Far(start + position));
+            }
+        }
+        seen
+    }
+
+    /// Prices the edges of row `u` where edges have capacities.
+    fn price_bounded_row<W: Worth>(
+        &self,
+        u: usize,
+        network: &Network<W>,
+        p: i64,
+        prices: &Prices,
+        full: &Full,
+        best: &mut Best,
+    ) -> usize {
+        let (start, edges) = self.near.row(u - network.first_row as usize);
+        for (at, edge) in (start..).zip(edges) {
+            let reduced = prices.worth(edge) - p;
+            let full = full.edge[network.index_of(self.number_of(at))];
+            best.offer(if full { -reduced } else { reduced }, u, At::Near(at));
+        }
+        edges.len()
+    }
+
+    /// Prices the disposal arcs and the member arcs of some nodes, all on one side of the root.
+    fn price_sides<W: Worth>(
+        &self,
+        nodes: Range<usize>,
+        network: &Network<W>,
+        potential: &[i64],
+        full: &Full,
+        best: &mut Best,
+    ) {
+        // Rows dispose into the root, columns are supplied by it; its potential is 0.
+        let sign = if nodes.start < network.root as usize { -1 } else { 1 };
+        let most = potential[nodes.clone()].iter().map(|p| sign * p).max().unwrap_or(0);
+        if most > best.gain {
+            for u in nodes.clone().filter(|&u| self.disposal[u]) {
+                best.offer(sign * potential[u], u, At::Disposal);
+            }
+        }
+        if self.member.is_empty() {
+            return;
+        }
+        for u in nodes.filter(|&u| self.member[u]) {
+            let reduced = sign * (potential[network.group[u] as usize] - potential[u]);
+            best.offer(if full.member[u] { -reduced } else { reduced }, u, At::Member);
+        }
     }
 
     /// The arc found, with its ends.
@@ -245,19 +300,24 @@ impl<V: Worth> Menu<'_, V> {
                 let u = u as usize;
                 (network.group[u], NONE, network.capacity[u], full.member[u])
             }
-            At::Edge(at) => {
-                let edge = self.number_of(at);
-                let capacity = network.edge_capacity.get(edge as usize).copied().unwrap_or(UNLIMITED);
-                let full = full.edge.get(edge as usize).copied().unwrap_or(false);
-                (self.edges[at].head, edge, capacity, full)
+            At::Far(at) => (network.node_of(self.far.edges[at].0), UNNUMBERED, UNLIMITED, false),
+            At::Near(at) => {
+                let column = network.node_of(self.near.edges[at].0);
+                if network.edge_capacity.is_empty() {
+                    (column, UNNUMBERED, UNLIMITED, false)
+                } else {
+                    let edge = self.number_of(at);
+                    let capacity = network.edge_capacity[edge as usize];
+                    (column, edge, capacity, full.edge[network.index_of(edge)])
+                }
             }
         };
         Entering { from: u.min(other), to: u.max(other), edge, capacity, gain, full }
     }
 
-    /// The number in the network of an edge of the menu.
+    /// The number in the layout of a near edge of the menu.
     fn number_of(&self, at: usize) -> u32 {
-        self.number.get(at).copied().unwrap_or_else(|| number(at))
+        self.numbers.get(at).copied().unwrap_or_else(|| number(at))
     }
 }
 
@@ -268,13 +328,13 @@ struct Best {
     arc: Option<(u32, At)>,
 }
 
-/// Which arc of a node.
+/// Which arc of a node; edges by position in the menu.
 #[derive(Clone, Copy)]
 enum At {
     Disposal,
     Member,
-    /// By position in the menu.
-    Edge(usize),
+    Near(usize),
+    Far(usize),
 }
 
 impl Best {
@@ -283,44 +343,55 @@ impl Best {
             *self = Best { gain, arc: Some((number(u), at)) };
         }
     }
+}
 
-    /// Prices the edges of row `u`, empty or in the tree, which begin at `start`; returns how many it looked
-    /// at. Values fall along the row: what is left cannot win once a value with the ceiling does not.
+/// The columns' potentials, as edges see them.
+struct Prices<'potential> {
+    columns: &'potential [i64],
+    /// The column that the first one is.
+    first: u32,
+    /// None is higher.
+    ceiling: i64,
+}
+
+impl Prices<'_> {
+    /// The value of an edge with its column's potential. Columns outside of a part are worth nothing.
+    fn worth<V: Worth>(&self, &(column, value): &Edge<V>) -> i64 {
+        let potential = self.columns.get(column.wrapping_sub(self.first) as usize);
+        value.into() + potential.copied().unwrap_or(WORTHLESS)
+    }
+
+    /// How many edges of falling value had to be looked at, and the highest worth above `least` with its
+    /// position, if there is one.
     #[inline]
-    fn price<V: Worth>(
-        &mut self,
-        u: usize,
-        edges: &[Edge<V>],
-        start: usize,
-        potential: &[i64],
-        ceiling: i64,
-    ) -> usize {
-        let worth = |edge: &Edge<V>| edge.value.into() + potential[edge.head as usize];
-        let mut highest = self.gain + potential[u];
+    fn best<V: Worth>(&self, edges: &[Edge<V>], least: i64) -> (usize, Option<(i64, usize)>) {
+        let (mut highest, mut seen) = (least, 0);
         let mut found: Option<(usize, &[Edge<V>])> = None;
-        let mut seen = 0;
         let (chunks, rest) = edges.as_chunks::<CHUNK>();
         for chunk in chunks {
-            if chunk[0].value.into() + ceiling <= highest {
+            if chunk[0].1.into() + self.ceiling <= highest {
                 break;
             }
-            let most = chunk.iter().map(worth).fold(i64::MIN, i64::max);
+            let most = chunk.iter().map(|edge| self.worth(edge)).fold(WORTHLESS, i64::max);
             if most > highest {
                 (highest, found) = (most, Some((seen, &chunk[..])));
             }
             seen += CHUNK;
         }
-        if seen == edges.len() - rest.len() && !rest.is_empty() {
-            let most = rest.iter().map(worth).fold(i64::MIN, i64::max);
+        if seen == edges.len() - rest.len()
+            && let Some(first) = rest.first()
+            && first.1.into() + self.ceiling > highest
+        {
+            let most = rest.iter().map(|edge| self.worth(edge)).fold(WORTHLESS, i64::max);
             if most > highest {
                 (highest, found) = (most, Some((seen, rest)));
             }
             seen = edges.len();
         }
-        if let Some((before, chunk)) = found {
-            let at = chunk.iter().position(|edge| worth(edge) == highest).expect("one of them is");
-            self.offer(highest - potential[u], u, At::Edge(start + before + at));
-        }
-        seen
+        let position = found.map(|(before, chunk)| {
+            let at = chunk.iter().position(|edge| self.worth(edge) == highest);
+            (highest, before + at.expect("one of them is"))
+        });
+        (seen, position)
     }
 }

@@ -19,16 +19,21 @@
 //!
 //! **What it cannot do.** Start from a tree that is not strongly feasible, or serve lower bounds above 0.
 
+use std::cmp::Ordering;
+
+use super::component::Part;
 use super::error::SolveError;
-use super::network::{self, NONE, Network, Worth};
-use super::pricing::{Entering, Full, Menu, Pace};
+use super::layout::Worth;
+use super::network::{self, NONE, Network};
+use super::pace::Pace;
+use super::pricing::{Entering, Full, Menu};
 use super::transport::number;
 use super::tree::Tree;
 
 /// A flow on a network as a tree and the arcs outside it that are full.
 #[derive(Debug)]
-pub(super) struct Simplex<'network, V> {
-    network: &'network Network<V>,
+pub(super) struct Simplex<'network, 'layout, V> {
+    network: &'network Network<'layout, V>,
     tree: Tree,
     full: Full,
     /// What one more unit at each node is worth.
@@ -39,14 +44,15 @@ pub(super) struct Simplex<'network, V> {
     pub(super) pivots: u64,
 }
 
-impl<V: Worth> Simplex<'_, V> {
+impl<'network, 'layout, V: Worth> Simplex<'network, 'layout, V> {
     /// Nothing traded; all potentials 0.
-    pub(super) fn at_rest(network: &Network<V>) -> Simplex<'_, V> {
+    pub(super) fn at_rest(network: &'network Network<'layout, V>) -> Self {
+        let bounded = !network.edge_capacity.is_empty();
         Simplex {
             network,
             tree: network.first_tree(),
             full: Full {
-                edge: vec![false; network.edge_capacity.len()],
+                edge: vec![false; if bounded { network.near.len() } else { 0 }],
                 member: vec![false; network.nodes()],
             },
             potential: vec![0; network.nodes()],
@@ -55,9 +61,52 @@ impl<V: Worth> Simplex<'_, V> {
         }
     }
 
+    /// As the parts of a component left it, which stand in the order of the component's parts; what is in none
+    /// of them is at rest.
+    pub(super) fn joined(
+        network: &'network Network<'layout, V>,
+        parts: &[Part],
+        solved: Vec<Solved>,
+    ) -> Self {
+        let mut simplex = Simplex::at_rest(network);
+        let mut moved = vec![false; network.nodes()];
+        moved[network.root as usize] = true;
+        let nodes_of = |part: &Part| {
+            let row = network.first_row + number(part.rows.start);
+            let column = network.node_of(number(part.columns.start));
+            (row, column)
+        };
+        for part in parts {
+            let (row, column) = nodes_of(part);
+            moved[row as usize..][..part.rows.len()].fill(true);
+            moved[column as usize..][..part.columns.len()].fill(true);
+        }
+        simplex.tree = network.tree_without(&moved);
+        for (part, solved) in parts.iter().zip(solved) {
+            let (row, column) = nodes_of(part);
+            let root = number(part.rows.len());
+            simplex.tree.graft(network.root, &solved.tree, root, |u| match u.cmp(&root) {
+                Ordering::Less => row + u,
+                Ordering::Equal => network.root,
+                Ordering::Greater => column + u - root - 1,
+            });
+            let (rows, columns) = solved.potential.split_at(root as usize);
+            simplex.potential[row as usize..][..rows.len()].copy_from_slice(rows);
+            simplex.potential[column as usize..][..columns.len() - 1].copy_from_slice(&columns[1..]);
+            simplex.pivots += solved.pivots;
+        }
+        simplex.ceiling = network.ceiling(&simplex.potential);
+        simplex
+    }
+
+    /// The tree and the potentials alone.
+    pub(super) fn into_solved(self) -> Solved {
+        Solved { tree: self.tree, potential: self.potential, pivots: self.pivots }
+    }
+
     /// Pivots until no arc of the menu gains.
     pub(super) fn run<M: Worth>(&mut self, menu: &Menu<M>) -> Result<(), SolveError> {
-        let size = (self.network.nodes() + self.network.edges.len()) as u64;
+        let size = (self.network.nodes() + self.network.edges()) as u64;
         let limit = self.pivots.saturating_add(size.saturating_mul(1000)).saturating_add(1000);
         let mut pace = Pace::new(menu.edges());
         while let Some(entering) = menu.search(self.network, &self.potential, &self.full, self.ceiling, &mut pace) {
@@ -65,19 +114,14 @@ impl<V: Worth> Simplex<'_, V> {
                 return Err(SolveError::PivotLimit { pivots: self.pivots });
             }
             self.pivots += 1;
-            if self.pivots.is_multiple_of(self.network.nodes() as u64 / 64 + 1) {
-                self.lower_ceiling();
+            if self.pivots.is_multiple_of(self.potential.len() as u64 / 64 + 1) {
+                // Pivots only raise it.
+                self.ceiling = self.network.ceiling(&self.potential);
             }
             let nodes = self.pivot(&entering);
             pace.note(nodes);
         }
         Ok(())
-    }
-
-    /// The highest potential of a column, found anew: between two calls pivots only raise the ceiling.
-    fn lower_ceiling(&mut self) {
-        let (first, end) = (self.network.root as usize + 1, self.network.first_column_group as usize);
-        self.ceiling = self.potential[first..end].iter().copied().max().unwrap_or(0);
     }
 
     /// Makes one pivot; returns how many nodes it touched.
@@ -114,8 +158,8 @@ impl<V: Worth> Simplex<'_, V> {
     /// Notes whether an arc outside the tree is full.
     fn mark(&mut self, edge: u32, from: u32, to: u32, full: bool) {
         if edge != NONE {
-            if let Some(mark) = self.full.edge.get_mut(edge as usize) {
-                *mark = full;
+            if !self.full.edge.is_empty() {
+                self.full.edge[self.network.index_of(edge)] = full;
             }
         } else if to < self.network.root {
             self.full.member[to as usize] = full; // row group → row
@@ -144,12 +188,22 @@ impl<V: Worth> Simplex<'_, V> {
     /// What flows, as (row's node, column's node, units); edges without flow are left out.
     pub(super) fn flow(&self) -> impl Iterator<Item = (u32, u32, i64)> {
         let network = self.network;
-        let full = self.full.edge.iter().enumerate().filter(|(_, full)| **full).map(|(edge, _)| {
-            let row = network.start.partition_point(|&start| start as usize <= edge) - 1;
-            (number(row), network.edges[edge].head, network.edge_capacity[edge])
+        let full = self.full.edge.iter().enumerate().filter(|(_, full)| **full).map(|(index, _)| {
+            let edge = number(index) + network.near.start[0];
+            let place = number(network.near.start.partition_point(|&start| start <= edge) - 1);
+            let column = network.near.edges[edge as usize].0;
+            (network.first_row + place, network.node_of(column), network.edge_capacity[edge as usize])
         });
         let tree = (0..).zip(self.tree.arcs()).filter(|(_, (_, edge))| *edge != NONE);
         let tree = tree.map(|(u, (arc, _))| (u.min(arc.parent), u.max(arc.parent), network::flow(u, arc)));
         full.chain(tree).filter(|(_, _, units)| *units > 0)
     }
+}
+
+/// What is left of a simplex once its network is gone.
+#[derive(Debug)]
+pub(super) struct Solved {
+    tree: Tree,
+    potential: Vec<i64>,
+    pivots: u64,
 }

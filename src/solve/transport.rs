@@ -52,6 +52,9 @@ pub struct Transport {
     pub row_key: Vec<u64>,
     /// Tie key of each column: a hash of its id.
     pub column_key: Vec<u64>,
+    /// Which rows mostly share columns (offers of one product), by any number; may be empty. A suggestion where
+    /// to begin on large components: it never changes the result.
+    pub row_part: Vec<u32>,
 }
 
 impl Transport {
@@ -96,6 +99,9 @@ impl Transport {
         length("column_group has not one entry a column", self.column_group.len(), columns)?;
         length("column_key has not one entry a column", self.column_key.len(), columns)?;
         length("value has not one entry an edge", self.value.len(), edges)?;
+        if !self.row_part.is_empty() {
+            length("row_part is neither empty nor one entry a row", self.row_part.len(), rows)?;
+        }
         if let Some(capacity) = &self.edge_capacity {
             length("edge_capacity has not one entry an edge", capacity.len(), edges)?;
             not_negative("an edge capacity is negative", capacity)?;

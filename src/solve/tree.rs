@@ -89,6 +89,22 @@ impl Tree {
         }
     }
 
+    /// Hangs all that another tree has below its root under the root of this one; `at` is the number here of
+    /// a node there.
+    pub(super) fn graft(&mut self, root: u32, other: &Tree, other_root: u32, at: impl Fn(u32) -> u32) {
+        other.walk(other_root, |there| {
+            if there == other_root {
+                return;
+            }
+            let (here, arc) = (at(there), *other.arc(there));
+            self.arc[here as usize] = Arc { parent: at(arc.parent), ..arc };
+            self.edge[here as usize] = other.edge(there);
+            self.link(self.previous[root as usize], here);
+            self.link(here, root);
+        });
+        self.arc[root as usize].size += other.arc(other_root).size - 1;
+    }
+
     /// The arc of node `u`.
     pub(super) fn arc(&self, u: u32) -> &Arc {
         &self.arc[u as usize]

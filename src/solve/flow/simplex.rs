@@ -33,7 +33,7 @@
 
 use crate::solve::error::SolveError;
 use crate::solve::network::{NONE, UNLIMITED};
-use crate::solve::pricing::Pace;
+use crate::solve::pace::Pace;
 use crate::solve::transport::number;
 use crate::solve::tree::{Cycle, Tree};
 
