@@ -24,6 +24,8 @@
 
 use std::ops::Range;
 
+use rayon::prelude::*;
+
 use super::transport::{Transport, number};
 
 /// No component, no part.
@@ -86,45 +88,65 @@ impl Split {
             })
             .collect();
 
-        // Elements: rows, columns, row groups, column groups, one after the other.
-        let first_column = transport.rows();
-        let first_row_group = first_column + transport.columns();
+        // Elements: columns, row groups, column groups, one after the other. A row is where its columns are.
+        let first_row_group = transport.columns();
         let first_column_group = first_row_group + row_group_binds.len();
-        let mut sets = Sets::singletons(first_column_group + column_group_binds.len());
-        for row in 0..transport.rows() {
-            let mut live = false;
-            for &column in &transport.column[transport.edges_of(row)] {
-                let column = column as usize;
-                if dead[column] {
-                    continue;
+        let elements = first_column_group + column_group_binds.len();
+        let rows: Vec<usize> = (0..transport.rows()).collect();
+        let unite = |rows: &[usize]| {
+            let mut sets = Sets::singletons(elements);
+            for &row in rows {
+                let columns = &transport.column[transport.edges_of(row)];
+                let mut live = columns.iter().map(|&c| c as usize).filter(|&c| !dead[c]);
+                let Some(first) = live.next() else { continue };
+                let mut root = sets.find(first);
+                for column in live {
+                    // Nearly always they are together already, one step from the root.
+                    if sets.parent[column] as usize != root {
+                        root = sets.unite(root, column);
+                    }
                 }
-                live = true;
-                sets.unite(row, first_column + column);
-                let group = transport.column_group[column] as usize;
-                if column_group_binds[group] {
-                    sets.unite(row, first_column_group + group);
+                let group = transport.row_group[row] as usize;
+                if row_group_binds[group] {
+                    sets.unite(root, first_row_group + group);
                 }
             }
-            let group = transport.row_group[row] as usize;
-            if live && row_group_binds[group] {
-                sets.unite(row, first_row_group + group);
+            sets
+        };
+        // Runs of rows fixed by their number, so that any number of threads does the same.
+        let run = (transport.rows() / 4).max(1 << 12);
+        let several: Vec<Sets> = rows.par_chunks(run).map(unite).collect();
+        let mut sets = Sets::singletons(elements);
+        for other in several {
+            for (element, &parent) in other.parent.iter().enumerate() {
+                if parent as usize != element {
+                    sets.unite(element, parent as usize);
+                }
+            }
+        }
+        for column in (0..transport.columns()).filter(|&column| !dead[column]) {
+            let group = transport.column_group[column] as usize;
+            if column_group_binds[group] {
+                sets.unite(column, first_column_group + group);
             }
         }
 
         let mut components: Vec<Component> = Vec::new();
-        let mut component_of = vec![NONE; transport.rows()]; // by representative: always a row, the lowest
-        for (row, component) in component_of.iter_mut().enumerate() {
-            let connected = transport.column[transport.edges_of(row)].iter().any(|&c| !dead[c as usize]);
-            if connected && sets.find(row) == row {
+        let mut component_of = vec![NONE; elements]; // by representative
+        for row in 0..transport.rows() {
+            let columns = &transport.column[transport.edges_of(row)];
+            let Some(&column) = columns.iter().find(|&&column| !dead[column as usize]) else { continue };
+            let component = &mut component_of[sets.find(column as usize)];
+            if *component == NONE {
                 *component = number(components.len());
                 components.push(Component::default());
             }
+            components[*component as usize].rows.push(number(row));
         }
         let mut place = |first: usize, count: usize, list: fn(&mut Component) -> &mut Vec<u32>| {
             let mut place = vec![0; count];
             for (index, place) in place.iter_mut().enumerate() {
-                let lowest = sets.find(first + index);
-                let component = component_of.get(lowest).copied().unwrap_or(NONE);
+                let component = component_of[sets.find(first + index)];
                 if component != NONE {
                     let members = list(&mut components[component as usize]);
                     *place = number(members.len());
@@ -133,8 +155,7 @@ impl Split {
             }
             place
         };
-        place(0, transport.rows(), |c| &mut c.rows);
-        let mut column_place = place(first_column, transport.columns(), |c| &mut c.columns);
+        let mut column_place = place(0, transport.columns(), |c| &mut c.columns);
         let row_group_place = place(first_row_group, row_group_binds.len(), |c| &mut c.row_groups);
         let column_group_place =
             place(first_column_group, column_group_binds.len(), |c| &mut c.column_groups);
@@ -247,8 +268,10 @@ impl Sets {
         element
     }
 
-    fn unite(&mut self, one: usize, other: usize) {
+    /// Returns the representative of both.
+    fn unite(&mut self, one: usize, other: usize) -> usize {
         let (one, other) = (self.find(one), self.find(other));
         self.parent[one.max(other)] = number(one.min(other));
+        one.min(other)
     }
 }

@@ -4,11 +4,11 @@
 //! all, little.
 //!
 //! **Layout.** Rows follow each other component by component, part by part. Where edges have no capacities,
-//! those of a row are sorted by falling value and split: the first [`NEAR`] stand with those of the other rows
-//! in one array, the others in a second. While prices are what they are, a row looks at an edge only if its
-//! value and the highest potential of any column together beat the best worth seen (`pricing`): in a market
-//! where supply is scarce that ends the search within the near edges, and the near edges of a whole component
-//! stay in the cache.
+//! those of a row are sorted by falling value and split: the first [`NEAR`] fill one line of the cache, lines
+//! stand in the order of the rows; the others follow in a second array. While prices are what they are, a row
+//! looks at an edge only if its value and the highest potential of any column together beat the best worth seen
+//! (`pricing`): in a market where supply is scarce that ends nearly every search within the line, and the lines
+//! of a whole component stay in the cache.
 //!
 //! **Complexity.** One pass over the edges and a sort of each row, in parallel over fixed runs of rows.
 
@@ -19,8 +19,10 @@ use rayon::prelude::*;
 use super::component::Split;
 use super::transport::{Transport, number};
 
-/// Edges of a row that stand near.
-const NEAR: usize = 16;
+/// Edges of a row that stand near: with values of 32 bits, a line of the cache.
+pub(super) const NEAR: usize = 8;
+/// No column: fills up the line of a row with few edges.
+const NO_COLUMN: u32 = u32::MAX;
 /// Rows laid out by one task.
 const RUN: usize = 1024;
 
@@ -54,15 +56,18 @@ pub(super) struct Rows<V> {
     pub(super) edges: Vec<Edge<V>>,
 }
 
+/// The most valuable edges of a row, by falling value, filled up with edges to no column.
+pub(super) type Line<V> = [Edge<V>; NEAR];
+
 /// The edges of a transport.
 #[derive(Debug)]
 pub(super) struct Layout<V> {
-    /// The most valuable edges of each row, by falling value; all of them, by column, where edges have
+    /// By row; empty where edges have capacities.
+    pub(super) near: Vec<Line<V>>,
+    /// The others, by falling value, none above the near ones; all of them, by column, where edges have
     /// capacities.
-    pub(super) near: Rows<V>,
-    /// The others, by falling value, none above the near ones.
     pub(super) far: Rows<V>,
-    /// The capacity of every near edge; empty if only nodes limit.
+    /// The capacity of every far edge; empty if only nodes limit.
     pub(super) capacity: Vec<i64>,
 }
 
@@ -70,7 +75,7 @@ impl<V: Worth> Layout<V> {
     /// Lays out a transport whose values fit `V`.
     pub(super) fn of(transport: &Transport, split: &Split) -> Layout<V> {
         let order: Vec<u32> = split.components.iter().flat_map(|component| &component.rows).copied().collect();
-        let bounded = transport.edge_capacity.is_some();
+        let near = if transport.edge_capacity.is_some() { 0 } else { NEAR };
         let live = |row: u32| {
             let edges = transport.edges_of(row as usize);
             if split.any_dead {
@@ -79,25 +84,20 @@ impl<V: Worth> Layout<V> {
                 edges.len()
             }
         };
-        let mut layout = Layout { near: Rows::default(), far: Rows::default(), capacity: Vec::new() };
-        let (mut near, mut far) = (0, 0);
-        layout.near.start.push(0);
-        layout.far.start.push(0);
+        let mut start = Vec::with_capacity(order.len() + 1);
+        let mut far = 0;
+        start.push(0);
         for &row in &order {
-            let live = live(row);
-            let close = if bounded { live } else { live.min(NEAR) };
-            (near, far) = (near + close, far + live - close);
-            layout.near.start.push(number(near));
-            layout.far.start.push(number(far));
+            far += live(row).saturating_sub(near);
+            start.push(number(far));
         }
         // Zeroed pages come from the system as they are first touched, by the tasks below.
-        layout.near.edges = vec![(0, V::default()); near];
-        layout.far.edges = vec![(0, V::default()); far];
-        let near_runs = runs(&layout.near.start, &mut layout.near.edges);
-        let far_runs = runs(&layout.far.start, &mut layout.far.edges);
-        (order.par_chunks(RUN).zip(near_runs).zip(far_runs)).for_each(|((rows, mut near), mut far)| {
-            let mut edges = Vec::new();
-            for &row in rows {
+        let mut lines = vec![[(0, V::default()); NEAR]; if near > 0 { order.len() } else { 0 }];
+        let mut edges = vec![(0, V::default()); far];
+        let stretches = stretches(&start, &mut edges);
+        let fill = |rows: &[u32], lines: &mut [Line<V>], mut far: &mut [Edge<V>]| {
+            let mut edges: Vec<Edge<V>> = Vec::new();
+            for (at, &row) in rows.iter().enumerate() {
                 let range = transport.edges_of(row as usize);
                 let all = transport.column[range.clone()].iter().zip(&transport.value[range]);
                 let live = all.filter(|(column, _)| !(split.any_dead && split.dead[**column as usize]));
@@ -106,41 +106,43 @@ impl<V: Worth> Layout<V> {
                     let value = V::try_from(value).ok().expect("the width was chosen by the values");
                     (split.column_place[column as usize], value)
                 }));
-                let mut close = edges.len();
-                if !bounded {
+                let mut rest = &edges[..];
+                if let Some(line) = lines.get_mut(at) {
                     V::sort(&mut edges);
-                    close = close.min(NEAR);
+                    let (front, behind) = edges.split_at(edges.len().min(NEAR));
+                    line[..front.len()].copy_from_slice(front);
+                    line[front.len()..].fill((NO_COLUMN, V::default()));
+                    rest = behind;
                 }
-                write(&mut near, &edges[..close]);
-                write(&mut far, &edges[close..]);
+                let (here, after) = far.split_at_mut(rest.len());
+                here.copy_from_slice(rest);
+                far = after;
             }
-        });
-        if let Some(capacity) = &transport.edge_capacity {
+        };
+        if near > 0 {
+            let tasks = order.par_chunks(RUN).zip(lines.par_chunks_mut(RUN)).zip(stretches);
+            tasks.for_each(|((rows, lines), far)| fill(rows, lines, far));
+        } else {
+            order.par_chunks(RUN).zip(stretches).for_each(|(rows, far)| fill(rows, &mut [], far));
+        }
+        let capacity = transport.edge_capacity.as_ref().map_or_else(Vec::new, |capacity| {
             let live = order.iter().flat_map(|&row| transport.edges_of(row as usize));
             let live = live.filter(|&edge| !split.dead[transport.column[edge] as usize]);
-            layout.capacity = live.map(|edge| capacity[edge]).collect();
-        }
-        layout
+            live.map(|edge| capacity[edge]).collect()
+        });
+        Layout { near: lines, far: Rows { start, edges }, capacity }
     }
 }
 
 /// Cuts edges into the stretches of [`RUN`] rows each.
-fn runs<'edges, V: Send>(start: &[u32], edges: &'edges mut [Edge<V>]) -> Vec<&'edges mut [Edge<V>]> {
+fn stretches<'edges, V: Send>(start: &[u32], edges: &'edges mut [Edge<V>]) -> Vec<&'edges mut [Edge<V>]> {
     let mut rest = edges;
-    let mut runs = Vec::new();
-    let ends = start[1..].chunks(RUN).filter_map(<[u32]>::last);
     let mut begin = 0;
-    for &end in ends {
-        let (run, after) = rest.split_at_mut((end - begin) as usize);
-        runs.push(run);
+    let ends = start[1..].chunks(RUN).filter_map(<[u32]>::last);
+    ends.map(|&end| {
+        let (stretch, after) = std::mem::take(&mut rest).split_at_mut((end - begin) as usize);
         (rest, begin) = (after, end);
-    }
-    runs
-}
-
-/// Copies to the front of a stretch and leaves it what is behind.
-fn write<V: Copy>(stretch: &mut &mut [V], values: &[V]) {
-    let (front, behind) = std::mem::take(stretch).split_at_mut(values.len());
-    front.copy_from_slice(values);
-    *stretch = behind;
+        stretch
+    })
+    .collect()
 }

@@ -32,7 +32,7 @@
 use std::ops::Range;
 
 use super::component::{Component, Part, Split};
-use super::layout::{Edge, Layout, Rows, Worth};
+use super::layout::{Edge, Layout, Line, NEAR, Worth};
 use super::transport::{Transport, number};
 use super::tree::{Arc, Tree};
 
@@ -56,43 +56,50 @@ pub(super) struct Network<'layout, V> {
     pub(super) group: Vec<u32>,
     /// Tie key of every row and column.
     pub(super) key: Vec<u64>,
-    /// The edges of its rows; columns outside of a part are past its last one.
-    pub(super) near: View<'layout, V>,
-    pub(super) far: View<'layout, V>,
+    /// The edges of its rows.
+    pub(super) edges: Edges<'layout, V>,
     /// Position in its component of the first column.
     pub(super) first_column: u32,
-    /// The capacity of every near edge of the layout; empty if only nodes limit.
+    /// The capacity of every far edge of the layout; empty if only nodes limit.
     pub(super) edge_capacity: &'layout [i64],
 }
 
-/// Some rows of a layout: the edges of the first are `edges[start[0] .. start[1]]`.
+/// The edges of some rows of a layout.
 #[derive(Debug)]
-pub(super) struct View<'layout, V> {
+pub(super) struct Edges<'layout, V> {
+    /// By row; empty where there are far ones only.
+    pub(super) near: &'layout [Line<V>],
+    /// Those of the first row are `far[start[0] .. start[1]]`.
     pub(super) start: &'layout [u32],
-    pub(super) edges: &'layout [Edge<V>],
+    pub(super) far: &'layout [Edge<V>],
 }
 
-impl<V> Clone for View<'_, V> {
+impl<V> Clone for Edges<'_, V> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<V> Copy for View<'_, V> {}
+impl<V> Copy for Edges<'_, V> {}
 
-impl<'layout, V> View<'layout, V> {
-    pub(super) fn of(rows: &'layout Rows<V>, range: Range<usize>) -> Self {
-        View { start: &rows.start[range.start..=range.end], edges: &rows.edges }
-    }
-
-    /// The edges of the row at a place, and where they begin.
-    pub(super) fn row(&self, place: usize) -> (usize, &'layout [Edge<V>]) {
+impl<'layout, V> Edges<'layout, V> {
+    /// The far edges of the row at a place, and where they begin.
+    pub(super) fn far_of(&self, place: usize) -> (usize, &'layout [Edge<V>]) {
         let (start, end) = (self.start[place] as usize, self.start[place + 1] as usize);
-        (start, &self.edges[start..end])
+        (start, &self.far[start..end])
     }
 
-    /// Number of edges.
+    /// The near edges of the row at a place, with what fills them up.
+    pub(super) fn near_of(&self, place: usize) -> &'layout [Edge<V>] {
+        self.near.get(place).map_or(&[], |line| line)
+    }
+
+    /// Number of edges, of places for near ones.
     pub(super) fn len(&self) -> usize {
+        self.near.len() * NEAR + self.far_len()
+    }
+
+    pub(super) fn far_len(&self) -> usize {
         self.start.last().map_or(0, |end| (end - self.start[0]) as usize)
     }
 }
@@ -175,16 +182,14 @@ impl<'layout, V: Worth> Network<'layout, V> {
             capacity,
             group: vec![NONE; nodes],
             key,
-            near: View::of(&layout.near, range.clone()),
-            far: View::of(&layout.far, range),
+            edges: Edges {
+                near: layout.near.get(range.clone()).unwrap_or(&[]),
+                start: &layout.far.start[range.start..=range.end],
+                far: &layout.far.edges,
+            },
             first_column: number(part.columns.start),
             edge_capacity: &layout.capacity,
         }
-    }
-
-    /// Number of edges of its rows.
-    pub(super) fn edges(&self) -> usize {
-        self.near.len() + self.far.len()
     }
 
     /// The node of a column by its place in the component.
@@ -192,20 +197,41 @@ impl<'layout, V: Worth> Network<'layout, V> {
         self.root + 1 + column - self.first_column
     }
 
-    /// The position among the network's near edges of a near edge of the layout.
+    /// The position among the network's far edges of a far edge of the layout.
     pub(super) fn index_of(&self, edge: u32) -> usize {
-        (edge - self.near.start[0]) as usize
+        (edge - self.edges.start[0]) as usize
+    }
+
+    /// The potentials of the columns.
+    pub(super) fn columns<'potential>(&self, potential: &'potential [i64]) -> &'potential [i64] {
+        &potential[self.root as usize + 1..self.first_column_group as usize]
     }
 
     /// The highest potential of a column.
     pub(super) fn ceiling(&self, potential: &[i64]) -> i64 {
-        let columns = &potential[self.root as usize + 1..self.first_column_group as usize];
-        columns.iter().copied().max().unwrap_or(0)
+        self.columns(potential).iter().copied().max().unwrap_or(0)
     }
 
     /// Number of nodes, the root included.
     pub(super) fn nodes(&self) -> usize {
         self.capacity.len()
+    }
+
+    /// Whether node `u` is a row.
+    pub(super) fn is_row(&self, u: usize) -> bool {
+        (self.first_row as usize..self.root as usize).contains(&u)
+    }
+
+    /// The nodes of one kind around `u`: row groups, rows, or the root and all above it.
+    pub(super) fn kind(&self, u: usize) -> Range<usize> {
+        let (first_row, root) = (self.first_row as usize, self.root as usize);
+        if u < first_row {
+            0..first_row
+        } else if u < root {
+            first_row..root
+        } else {
+            root..self.nodes()
+        }
     }
 
     /// Whether node `u` has a disposal arc: all but the root and the columns with a group.

@@ -42,14 +42,14 @@ use super::network::{NONE, Network};
 use super::pricing::{Face, Menu};
 use super::simplex::{Simplex, Solved};
 use super::tie;
-use super::transport::Transport;
+use super::transport::{Transport, number};
 use rayon::prelude::*;
 
 /// The most valuable flow of a [`Transport`] and the prices that prove it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Optimum {
-    /// Units on each edge.
-    pub flow: Vec<i64>,
+    /// The edges with flow and the units on each, by edge. There are fewer of them than rows and columns.
+    pub flow: Vec<(usize, i64)>,
     /// Price of each row's capacity, `>= 0`: what one more unit would add beyond its group's price.
     pub row_price: Vec<i64>,
     /// Price of each column's capacity, `>= 0`.
@@ -60,6 +60,18 @@ pub struct Optimum {
     pub column_group_price: Vec<i64>,
     /// Simplex pivots spent, a measure of work that does not depend on the machine.
     pub pivots: u64,
+}
+
+impl Optimum {
+    /// Units on every edge of the transport.
+    #[must_use]
+    pub fn dense(&self, transport: &Transport) -> Vec<i64> {
+        let mut dense = vec![0; transport.edges()];
+        for &(edge, units) in &self.flow {
+            dense[edge] = units;
+        }
+        dense
+    }
 }
 
 /// Finds the flow of greatest `Σ value · flow`, and among those the one of greatest `Σ tie · flow`.
@@ -96,7 +108,7 @@ pub struct Optimum {
 ///     column_key: vec![21],
 /// };
 /// let best = optimum(&market)?;
-/// assert_eq!(best.flow, [2, 4]);
+/// assert_eq!(best.flow, [(0, 2), (1, 4)]);
 /// assert_eq!((best.row_price, best.column_price), (vec![0, 4], vec![3])); // 4·4 + 6·3 = 2·3 + 4·7
 /// # Ok::<(), lienket::solve::SolveError>(())
 /// ```
@@ -108,7 +120,7 @@ pub fn optimum(transport: &Transport) -> Result<Optimum, SolveError> {
 /// [`optimum`](optimum()) of a transport that is known to be well formed.
 pub(super) fn solve(transport: &Transport) -> Result<Optimum, SolveError> {
     let split = Split::of(transport);
-    if transport.value.iter().all(|&value| i32::try_from(value).is_ok()) {
+    if transport.most_value() <= i32::MAX.into() {
         assemble(transport, &split, parts::<i32>(transport, &split))
     } else {
         assemble(transport, &split, parts::<i64>(transport, &split))
@@ -138,25 +150,48 @@ fn assemble(
     shares: Vec<Result<Share, SolveError>>,
 ) -> Result<Optimum, SolveError> {
     let mut optimum = Optimum {
-        flow: vec![0; transport.edges()],
+        flow: Vec::new(),
         row_price: vec![0; transport.rows()],
         column_price: vec![0; transport.columns()],
         row_group_price: vec![0; transport.row_group_capacity.len()],
         column_group_price: vec![0; transport.column_group_capacity.len()],
         pivots: 0,
     };
+    let mut flow = Vec::new();
     for (component, share) in split.components.iter().zip(shares) {
-        share?.write(transport, component, &mut optimum);
+        share?.write(component, &mut flow, &mut optimum);
     }
+    optimum.flow = by_edge(transport, &flow);
     if split.any_dead {
         cover_dead_columns(transport, split, &mut optimum);
     }
     Ok(optimum)
 }
 
-/// The optimum of one component, in its local numbers.
+/// Sorts (row, edge, units) by edge, in linear time: few edges of a row carry anything.
+fn by_edge(transport: &Transport, flow: &[(u32, u32, i64)]) -> Vec<(usize, i64)> {
+    let mut end = vec![0; transport.rows() + 1];
+    for &(row, ..) in flow {
+        end[row as usize + 1] += 1;
+    }
+    for row in 0..transport.rows() {
+        end[row + 1] += end[row];
+    }
+    let mut sorted = vec![(0, 0); flow.len()];
+    let mut next = end.clone();
+    for &(row, edge, units) in flow {
+        sorted[next[row as usize]] = (edge as usize, units);
+        next[row as usize] += 1;
+    }
+    for row in 0..transport.rows() {
+        sorted[end[row]..end[row + 1]].sort_unstable();
+    }
+    sorted
+}
+
+/// The optimum of one component, prices in its local numbers.
 struct Share {
-    /// (row, column, units) by position in the component.
+    /// (row, edge, units) of the transport.
     flow: Vec<(u32, u32, i64)>,
     row_price: Vec<i64>,
     column_price: Vec<i64>,
@@ -181,15 +216,18 @@ impl Share {
         let solved: Vec<Solved> =
             component.parts.par_iter().with_max_len(1).map(alone).collect::<Result<_, _>>()?;
         let network = &Network::of(transport, split, layout, component);
-        let mut simplex = if solved.is_empty() {
-            Simplex::at_rest(network)
+        let menu = Menu::all(network);
+        let mut simplex;
+        if solved.is_empty() {
+            simplex = Simplex::at_rest(network);
+            simplex.run(&menu)?;
         } else {
-            Simplex::joined(network, &component.parts, solved)
-        };
-        simplex.run(&Menu::all(network))?;
+            simplex = Simplex::joined(network, &component.parts, solved);
+            simplex.finish(&menu)?;
+        }
         let ties = simplex.tie_potential(tie::bits(network.nodes()));
         let potential = std::mem::replace(&mut simplex.potential, ties);
-        simplex.run(&Face::of(network, &potential).menu())?;
+        simplex.finish(&Face::of(network, &potential).menu())?;
 
         let above = |u: usize| match network.group[u] {
             NONE => 0,
@@ -199,7 +237,13 @@ impl Share {
         let first_column_group = network.first_column_group as usize;
         Ok(Share {
             flow: (simplex.flow())
-                .map(|(row, column, units)| (row - network.first_row, column - network.root - 1, units))
+                .map(|(row, column, units)| {
+                    let row = component.rows[row as usize - first_row];
+                    let column = component.columns[column as usize - root - 1];
+                    let edges = transport.edges_of(row as usize);
+                    let at = transport.column[edges.clone()].binary_search(&column).expect("it is an edge");
+                    (row, number(edges.start + at), units)
+                })
                 .collect(),
             row_group_price: potential[..first_row].to_vec(),
             row_price: (first_row..root).map(|u| (potential[u] - above(u)).max(0)).collect(),
@@ -209,13 +253,8 @@ impl Share {
         })
     }
 
-    fn write(self, transport: &Transport, component: &Component, optimum: &mut Optimum) {
-        for &(row, column, units) in &self.flow {
-            let edges = transport.edges_of(component.rows[row as usize] as usize);
-            let columns = &transport.column[edges.clone()];
-            let at = columns.binary_search(&component.columns[column as usize]).expect("it is an edge");
-            optimum.flow[edges.start + at] = units;
-        }
+    fn write(self, component: &Component, flow: &mut Vec<(u32, u32, i64)>, optimum: &mut Optimum) {
+        flow.extend(self.flow);
         let scatter = |members: &[u32], part: &[i64], whole: &mut [i64]| {
             for (&member, &price) in members.iter().zip(part) {
                 whole[member as usize] = price;

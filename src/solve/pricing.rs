@@ -25,28 +25,31 @@
 
 use std::ops::Range;
 
-use super::layout::{Edge, Rows, Worth};
-use super::network::{NONE, Network, UNLIMITED, View};
+use rayon::prelude::*;
+
+use super::layout::{Edge, NEAR, Rows, Worth};
+use super::network::{Edges, NONE, Network, UNLIMITED};
 use super::pace::Pace;
 use super::tie;
 use super::transport::number;
 
 /// Edges that are looked at together.
 const CHUNK: usize = 8;
+/// Nodes from which on looking at all of them is shared among threads.
+const MANY: usize = 1 << 14;
 /// The number of an edge where edges need none, having no capacities.
 const UNNUMBERED: u32 = 0;
+/// Pricing a row counts as pricing so many arcs, besides its far edges.
+const VISIT: usize = 8;
 /// Less than any worth.
 const WORTHLESS: i64 = i64::MIN / 2;
 
 /// The arcs that may enter, with their values: all of a network, or those of its optimal face.
 #[derive(Debug)]
 pub(super) struct Menu<'network, V> {
-    near: View<'network, V>,
-    far: View<'network, V>,
-    /// The near edge in the layout that each near edge is; empty if they are the same.
+    edges: Edges<'network, V>,
+    /// The far edge in the layout that each far edge is; empty if they are the same.
     numbers: &'network [u32],
-    /// Whether values fall along each row.
-    falls: bool,
     /// Whether the disposal arc of each node may enter.
     disposal: Vec<bool>,
     /// Whether the member arc of each node may enter; empty where there are none.
@@ -57,8 +60,7 @@ pub(super) struct Menu<'network, V> {
 /// use all others as the optimum does, and these as they like, are exactly the optimal flows.
 #[derive(Debug)]
 pub(super) struct Face {
-    near: Rows<i64>,
-    far: Rows<i64>,
+    edges: Rows<i64>,
     numbers: Vec<u32>,
     disposal: Vec<bool>,
     member: Vec<bool>,
@@ -67,7 +69,7 @@ pub(super) struct Face {
 /// Which arcs outside the tree are at their capacity.
 #[derive(Debug)]
 pub(super) struct Full {
-    /// By near edge of the network; empty if edges have no capacities.
+    /// By far edge of the network; empty if edges have no capacities.
     pub(super) edge: Vec<bool>,
     /// By row or column: its member arc.
     pub(super) member: Vec<bool>,
@@ -101,8 +103,7 @@ impl Face {
         let bits = tie::bits(network.nodes());
         let rows = (network.root - network.first_row) as usize;
         let mut face = Face {
-            near: Rows { start: Vec::with_capacity(rows + 1), edges: Vec::new() },
-            far: Rows { start: vec![0; rows + 1], edges: Vec::new() },
+            edges: Rows { start: Vec::with_capacity(rows + 1), edges: Vec::new() },
             numbers: Vec::new(),
             disposal: (0..)
                 .zip(potential)
@@ -110,42 +111,37 @@ impl Face {
                 .collect(),
             member: members(network, |u, group| potential[u] == potential[group]),
         };
-        face.near.start.push(0);
+        face.edges.start.push(0);
         let bounded = !network.edge_capacity.is_empty();
-        let ceiling = network.ceiling(potential);
+        let columns = network.columns(potential);
+        let ceiling = if bounded { i64::MAX / 2 } else { network.ceiling(potential) };
         for place in 0..rows {
             let u = network.first_row as usize + place;
-            // Values fall: none of the rest can be tight once a value is below the row's potential and the
-            // highest of the columns'.
-            for view in [network.near, network.far] {
-                let (first, edges) = view.row(place);
-                for (at, &edge) in (first..).zip(edges) {
-                    let value = edge.1.into();
-                    if !bounded && value + ceiling < potential[u] {
-                        break;
-                    }
-                    let column = network.node_of(edge.0) as usize;
-                    if value + potential[column] == potential[u] {
-                        let tie = tie::number(network.key[u], network.key[column], bits);
-                        face.near.edges.push((edge.0, tie));
-                        if bounded {
-                            face.numbers.push(number(at));
-                        }
+            let (first, far) = network.edges.far_of(place);
+            let near = network.edges.near_of(place).iter().map(|edge| (0, edge));
+            for (at, &(column, value)) in near.chain((first..).zip(far)) {
+                // Values fall: neither this edge nor one behind it can be tight.
+                if value.into() + ceiling < potential[u] {
+                    break;
+                }
+                let worth = columns.get(column as usize).map(|potential| value.into() + potential);
+                if worth == Some(potential[u]) {
+                    let key = network.key[network.node_of(column) as usize];
+                    face.edges.edges.push((column, tie::number(network.key[u], key, bits)));
+                    if bounded {
+                        face.numbers.push(number(at));
                     }
                 }
             }
-            face.near.start.push(number(face.near.edges.len()));
+            face.edges.start.push(number(face.edges.edges.len()));
         }
         face
     }
 
     pub(super) fn menu(&self) -> Menu<'_, i64> {
-        let rows = 0..self.near.start.len() - 1;
         Menu {
-            near: View::of(&self.near, rows.clone()),
-            far: View::of(&self.far, rows),
+            edges: Edges { near: &[], start: &self.edges.start, far: &self.edges.edges },
             numbers: &self.numbers,
-            falls: false,
             disposal: self.disposal.clone(),
             member: self.member.clone(),
         }
@@ -156,10 +152,8 @@ impl<'network, V: Worth> Menu<'network, V> {
     /// Every arc of the network with its value.
     pub(super) fn all(network: &Network<'network, V>) -> Menu<'network, V> {
         Menu {
-            near: network.near,
-            far: network.far,
+            edges: network.edges,
             numbers: &[],
-            falls: network.edge_capacity.is_empty(),
             disposal: (0..number(network.nodes())).map(|u| network.disposes(u)).collect(),
             member: members(network, |_, _| true),
         }
@@ -167,7 +161,7 @@ impl<'network, V: Worth> Menu<'network, V> {
 
     /// Number of edges that may enter.
     pub(super) fn edges(&self) -> usize {
-        self.near.len() + self.far.len()
+        self.edges.len()
     }
 
     /// The next arc to enter, or `None` if no arc gains. No column's potential is above `ceiling`.
@@ -179,35 +173,26 @@ impl<'network, V: Worth> Menu<'network, V> {
         ceiling: i64,
         pace: &mut Pace,
     ) -> Option<Entering> {
-        let first_row = network.first_row as usize;
-        let (root, nodes) = (network.root as usize, network.nodes());
-        let prices = Prices {
-            columns: &potential[root + 1..network.first_column_group as usize],
-            first: network.first_column,
-            ceiling: if self.falls { ceiling } else { i64::MAX / 2 },
-        };
+        let columns = network.columns(potential);
+        let prices = Prices { columns, first: network.first_column, ceiling };
+        let state = State { network, potential, prices, full };
+        let best = if pace.few { self.search_few(&state, pace) } else { self.search_all(&state, pace) };
+        let (u, at) = best.arc?;
+        Some(self.entering(network, full, u, at, best.gain))
+    }
+
+    /// Goes round all nodes.
+    fn search_all<W: Worth>(&self, state: &State<W>, pace: &mut Pace) -> Best {
         let (mut best, mut seen) = (Best { gain: 0, arc: None }, 0);
-        let (mut u, mut left) = (pace.cursor, nodes);
+        let (mut u, mut left) = (pace.cursor, state.network.nodes());
         while left > 0 {
-            let end;
-            if u < root {
-                end = u + 1;
-                if u >= first_row {
-                    seen += if full.edge.is_empty() {
-                        self.price_row(u, u - first_row, potential[u], &prices, &mut best)
-                    } else {
-                        self.price_bounded_row(u, network, potential[u], &prices, full, &mut best)
-                    };
-                }
-            } else {
-                end = nodes.min(u + left.min(pace.block));
-            }
-            self.price_sides(u..end, network, potential, full, &mut best);
-            seen += end - u;
-            left -= end - u;
-            u = if end == nodes { 0 } else { end };
+            let end = state.network.kind(u).end.min(u + left.min(pace.block - seen));
+            let (after, more) = self.price(state, u..end, pace.block - seen, &mut best);
+            seen += more;
+            left -= after - u;
+            u = if after == state.network.nodes() { 0 } else { after };
             if seen >= pace.block {
-                pace.priced += seen;
+                pace.looked(seen, best.arc.is_some());
                 seen = 0;
                 if best.arc.is_some() {
                     break;
@@ -215,70 +200,161 @@ impl<'network, V: Worth> Menu<'network, V> {
             }
         }
         pace.cursor = u;
-        pace.priced += seen;
-        let (u, at) = best.arc?;
-        Some(self.entering(network, full, u, at, best.gain))
+        pace.looked(seen, true);
+        best
     }
 
-    /// Prices the edges of row `u` where edges have no capacities: those outside the tree are empty. Returns
-    /// how many it looked at.
-    #[inline]
-    fn price_row(&self, u: usize, place: usize, p: i64, prices: &Prices, best: &mut Best) -> usize {
-        let (start, edges) = self.near.row(place);
-        let (mut seen, found) = prices.best(edges, best.gain + p);
-        if let Some((highest, position)) = found {
-            best.offer(highest - p, u, At::Near(start + position));
-        }
-        if seen == edges.len() {
-            let (start, edges) = self.far.row(place);
-            let (more, found) = prices.best(edges, best.gain + p);
-            seen += more;
-            if let Some((highest, position)) = found {
-                best.offer(highest - p, u, At::Far(start + position));
+    /// Goes round the nodes that had an arc to gain by when last looked at; once none is left, looks at all for
+    /// the next ones.
+    fn search_few<W: Worth>(&self, state: &State<W>, pace: &mut Pace) -> Best {
+        loop {
+            let (mut best, mut seen) = (Best { gain: 0, arc: None }, 0);
+            while !pace.list.is_empty() && (seen < pace.block || best.arc.is_none()) {
+                if pace.cursor >= pace.list.len() {
+                    pace.cursor = 0;
+                }
+                let u = pace.list[pace.cursor] as usize;
+                let mut own = Best { gain: 0, arc: None };
+                seen += self.price(state, u..u + 1, usize::MAX, &mut own).1;
+                if own.arc.is_none() {
+                    pace.list.swap_remove(pace.cursor);
+                    continue;
+                }
+                if own.gain > best.gain {
+                    best = own;
+                }
+                pace.cursor += 1;
             }
+            pace.looked(seen, true);
+            if best.arc.is_some() {
+                return best;
+            }
+            let nodes = 0..state.network.nodes();
+            let ceiling = state.network.ceiling(state.potential);
+            let state = State { prices: Prices { ceiling, ..state.prices }, ..*state };
+            let gains = |&u: &usize| {
+                let mut own = Best { gain: 0, arc: None };
+                self.price(&state, u..u + 1, usize::MAX, &mut own);
+                own.arc.is_some()
+            };
+            pace.cursor = 0;
+            pace.list = if nodes.len() < MANY {
+                nodes.filter(gains).map(number).collect()
+            } else {
+                nodes.into_par_iter().with_min_len(MANY / 4).filter(gains).map(number).collect()
+            };
+            if pace.list.is_empty() {
+                return best;
+            }
+        }
+    }
+
+    /// Prices nodes of one kind one after the other until so many arcs were looked at; returns the node after
+    /// the last one, and how many arcs it were.
+    fn price<W: Worth>(
+        &self,
+        state: &State<W>,
+        nodes: Range<usize>,
+        most: usize,
+        best: &mut Best,
+    ) -> (usize, usize) {
+        let (after, seen) = if state.network.is_row(nodes.start) {
+            self.price_rows(state, nodes.clone(), most, best)
+        } else {
+            self.price_disposal(state, nodes.clone(), best);
+            (nodes.end, nodes.len())
+        };
+        if !self.member.is_empty() {
+            self.price_members(state, nodes.start..after, best);
+        }
+        (after, seen)
+    }
+
+    /// Prices the edges and the disposal arcs of rows.
+    fn price_rows<W: Worth>(
+        &self,
+        state: &State<W>,
+        rows: Range<usize>,
+        most: usize,
+        best: &mut Best,
+    ) -> (usize, usize) {
+        let State { network, potential, prices, full } = state;
+        let (mut u, mut seen) = (rows.start, 0);
+        while u < rows.end && seen < most {
+            let (p, place) = (potential[u], u - network.first_row as usize);
+            if -p > best.gain && self.disposal[u] {
+                best.offer(-p, u, At::Disposal);
+            }
+            seen += VISIT;
+            if !full.edge.is_empty() {
+                let (start, edges) = self.edges.far_of(place);
+                for (at, edge) in (start..).zip(edges) {
+                    let reduced = prices.worth(edge) - p;
+                    let full = full.edge[network.index_of(self.number_of(at))];
+                    best.offer(if full { -reduced } else { reduced }, u, At::Far(at));
+                }
+                seen += edges.len();
+            } else if let Some(line) = self.edges.near.get(place) {
+                if line[0].1.into() + prices.ceiling > best.gain + p {
+                    let most = line.iter().map(|edge| prices.worth(edge)).fold(WORTHLESS, i64::max);
+                    if most > best.gain + p {
+                        let at = line.iter().position(|edge| prices.worth(edge) == most);
+                        best.offer(most - p, u, At::Near(place, at.expect("one of them is")));
+                    }
+                    if line[NEAR - 1].1.into() + prices.ceiling > best.gain + p {
+                        seen += self.price_far(u, place, p, prices, prices.ceiling, best);
+                    }
+                }
+            } else {
+                seen += self.price_far(u, place, p, prices, i64::MAX / 2, best);
+            }
+            u += 1;
+        }
+        (u, seen)
+    }
+
+    /// Prices the far edges of a row; returns how many it looked at.
+    fn price_far(
+        &self,
+        u: usize,
+        place: usize,
+        p: i64,
+        prices: &Prices,
+        ceiling: i64,
+        best: &mut Best,
+    ) -> usize {
+        let (start, edges) = self.edges.far_of(place);
+        let mut seen = 0;
+        for chunk in edges.chunks(CHUNK) {
+            if chunk[0].1.into() + ceiling <= best.gain + p {
+                break;
+            }
+            let most = chunk.iter().map(|edge| prices.worth(edge)).fold(WORTHLESS, i64::max);
+            if most > best.gain + p {
+                let at = chunk.iter().position(|edge| prices.worth(edge) == most);
+                best.offer(most - p, u, At::Far(start + seen + at.expect("one of them is")));
+            }
+            seen += chunk.len();
         }
         seen
     }
 
-    /// Prices the edges of row `u` where edges have capacities.
-    fn price_bounded_row<W: Worth>(
-        &self,
-        u: usize,
-        network: &Network<W>,
-        p: i64,
-        prices: &Prices,
-        full: &Full,
-        best: &mut Best,
-    ) -> usize {
-        let (start, edges) = self.near.row(u - network.first_row as usize);
-        for (at, edge) in (start..).zip(edges) {
-            let reduced = prices.worth(edge) - p;
-            let full = full.edge[network.index_of(self.number_of(at))];
-            best.offer(if full { -reduced } else { reduced }, u, At::Near(at));
-        }
-        edges.len()
-    }
-
-    /// Prices the disposal arcs and the member arcs of some nodes, all on one side of the root.
-    fn price_sides<W: Worth>(
-        &self,
-        nodes: Range<usize>,
-        network: &Network<W>,
-        potential: &[i64],
-        full: &Full,
-        best: &mut Best,
-    ) {
-        // Rows dispose into the root, columns are supplied by it; its potential is 0.
-        let sign = if nodes.start < network.root as usize { -1 } else { 1 };
-        let most = potential[nodes.clone()].iter().map(|p| sign * p).max().unwrap_or(0);
+    /// Prices the disposal arcs of some nodes, all on one side of the root: rows dispose into the root, columns
+    /// are supplied by it; its potential is 0.
+    fn price_disposal<W: Worth>(&self, state: &State<W>, nodes: Range<usize>, best: &mut Best) {
+        let sign = if nodes.start < state.network.root as usize { -1 } else { 1 };
+        let most = state.potential[nodes.clone()].iter().map(|p| sign * p).max().unwrap_or(0);
         if most > best.gain {
-            for u in nodes.clone().filter(|&u| self.disposal[u]) {
-                best.offer(sign * potential[u], u, At::Disposal);
+            for u in nodes.filter(|&u| self.disposal[u]) {
+                best.offer(sign * state.potential[u], u, At::Disposal);
             }
         }
-        if self.member.is_empty() {
-            return;
-        }
+    }
+
+    /// Prices the member arcs of some nodes, all on one side of the root.
+    fn price_members<W: Worth>(&self, state: &State<W>, nodes: Range<usize>, best: &mut Best) {
+        let State { network, potential, full, .. } = state;
+        let sign = if nodes.start < network.root as usize { -1 } else { 1 };
         for u in nodes.filter(|&u| self.member[u]) {
             let reduced = sign * (potential[network.group[u] as usize] - potential[u]);
             best.offer(if full.member[u] { -reduced } else { reduced }, u, At::Member);
@@ -300,9 +376,11 @@ impl<'network, V: Worth> Menu<'network, V> {
                 let u = u as usize;
                 (network.group[u], NONE, network.capacity[u], full.member[u])
             }
-            At::Far(at) => (network.node_of(self.far.edges[at].0), UNNUMBERED, UNLIMITED, false),
-            At::Near(at) => {
-                let column = network.node_of(self.near.edges[at].0);
+            At::Near(place, at) => {
+                (network.node_of(self.edges.near[place][at].0), UNNUMBERED, UNLIMITED, false)
+            }
+            At::Far(at) => {
+                let column = network.node_of(self.edges.far[at].0);
                 if network.edge_capacity.is_empty() {
                     (column, UNNUMBERED, UNLIMITED, false)
                 } else {
@@ -315,7 +393,7 @@ impl<'network, V: Worth> Menu<'network, V> {
         Entering { from: u.min(other), to: u.max(other), edge, capacity, gain, full }
     }
 
-    /// The number in the layout of a near edge of the menu.
+    /// The number in the layout of a far edge of the menu.
     fn number_of(&self, at: usize) -> u32 {
         self.numbers.get(at).copied().unwrap_or_else(|| number(at))
     }
@@ -328,12 +406,14 @@ struct Best {
     arc: Option<(u32, At)>,
 }
 
-/// Which arc of a node; edges by position in the menu.
+/// Which arc of a node.
 #[derive(Clone, Copy)]
 enum At {
     Disposal,
     Member,
-    Near(usize),
+    /// By the row's place and the position in its line.
+    Near(usize, usize),
+    /// By position in the menu.
     Far(usize),
 }
 
@@ -345,7 +425,16 @@ impl Best {
     }
 }
 
+/// Where the simplex stands.
+struct State<'simplex, 'layout, V> {
+    network: &'simplex Network<'layout, V>,
+    potential: &'simplex [i64],
+    prices: Prices<'simplex>,
+    full: &'simplex Full,
+}
+
 /// The columns' potentials, as edges see them.
+#[derive(Clone, Copy)]
 struct Prices<'potential> {
     columns: &'potential [i64],
     /// The column that the first one is.
@@ -355,43 +444,9 @@ struct Prices<'potential> {
 }
 
 impl Prices<'_> {
-    /// The value of an edge with its column's potential. Columns outside of a part are worth nothing.
+    /// The value of an edge with its column's potential. Columns outside of a part, or none, are worth nothing.
     fn worth<V: Worth>(&self, &(column, value): &Edge<V>) -> i64 {
         let potential = self.columns.get(column.wrapping_sub(self.first) as usize);
         value.into() + potential.copied().unwrap_or(WORTHLESS)
-    }
-
-    /// How many edges of falling value had to be looked at, and the highest worth above `least` with its
-    /// position, if there is one.
-    #[inline]
-    fn best<V: Worth>(&self, edges: &[Edge<V>], least: i64) -> (usize, Option<(i64, usize)>) {
-        let (mut highest, mut seen) = (least, 0);
-        let mut found: Option<(usize, &[Edge<V>])> = None;
-        let (chunks, rest) = edges.as_chunks::<CHUNK>();
-        for chunk in chunks {
-            if chunk[0].1.into() + self.ceiling <= highest {
-                break;
-            }
-            let most = chunk.iter().map(|edge| self.worth(edge)).fold(WORTHLESS, i64::max);
-            if most > highest {
-                (highest, found) = (most, Some((seen, &chunk[..])));
-            }
-            seen += CHUNK;
-        }
-        if seen == edges.len() - rest.len()
-            && let Some(first) = rest.first()
-            && first.1.into() + self.ceiling > highest
-        {
-            let most = rest.iter().map(|edge| self.worth(edge)).fold(WORTHLESS, i64::max);
-            if most > highest {
-                (highest, found) = (most, Some((seen, rest)));
-            }
-            seen = edges.len();
-        }
-        let position = found.map(|(before, chunk)| {
-            let at = chunk.iter().position(|edge| self.worth(edge) == highest);
-            (highest, before + at.expect("one of them is"))
-        });
-        (seen, position)
     }
 }

@@ -70,10 +70,13 @@ pub fn within_limits(
     transport.check()?;
     limits.check(transport)?;
     length("rank has not one entry an edge", rank.len(), transport.edges())?;
-    length("the flow of the start has not one entry an edge", start.flow.len(), transport.edges())?;
-    let broken = found(transport, &start.flow, limits);
+    if let Some(&(at, _)) = start.flow.iter().find(|(edge, _)| *edge >= transport.edges()) {
+        return Err(SolveError::Malformed { what: "the start has flow on an edge that does not exist", at });
+    }
+    let start = start.dense(transport);
+    let broken = found(transport, &start, limits);
     if broken.is_empty() {
-        return Ok(start.flow.clone());
+        return Ok(start);
     }
     if broken.iter().any(|violation| is_of_the_network(*violation)) {
         return Err(SolveError::Malformed { what: "the start breaks capacities of the transport", at: 0 });
@@ -83,7 +86,7 @@ pub fn within_limits(
     let partners =
         broken.iter().any(|v| matches!(v, Violation::RowPartners(_) | Violation::ColumnPartners(_)));
     for keep in if partners { &[Keep::Flow, Keep::Reach][..] } else { &[Keep::Flow][..] } {
-        let repaired = repair(transport, limits, start.flow.clone(), *keep, ROUNDS)?;
+        let repaired = repair(transport, limits, start.clone(), *keep, ROUNDS)?;
         found_so_far.push(fill(transport, limits, rank, &repaired));
     }
     let worth = |flow: &[i64]| {
@@ -360,8 +363,8 @@ impl<'a> Repair<'a> {
             }
         }
         for (edges, optimum) in solved {
-            for (edge, units) in edges.into_iter().zip(optimum?.flow) {
-                self.flow[edge] = units;
+            for (at, units) in optimum?.flow {
+                self.flow[edges[at]] = units;
             }
         }
         self.touched.fill(false);

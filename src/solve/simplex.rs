@@ -52,7 +52,7 @@ impl<'network, 'layout, V: Worth> Simplex<'network, 'layout, V> {
             network,
             tree: network.first_tree(),
             full: Full {
-                edge: vec![false; if bounded { network.near.len() } else { 0 }],
+                edge: vec![false; if bounded { network.edges.far_len() } else { 0 }],
                 member: vec![false; network.nodes()],
             },
             potential: vec![0; network.nodes()],
@@ -104,11 +104,19 @@ impl<'network, 'layout, V: Worth> Simplex<'network, 'layout, V> {
         Solved { tree: self.tree, potential: self.potential, pivots: self.pivots }
     }
 
-    /// Pivots until no arc of the menu gains.
+    /// Pivots until no arc of the menu gains, from far away.
     pub(super) fn run<M: Worth>(&mut self, menu: &Menu<M>) -> Result<(), SolveError> {
-        let size = (self.network.nodes() + self.network.edges()) as u64;
+        self.run_at(Pace::new(menu.edges()), menu)
+    }
+
+    /// As [`run`](Simplex::run) where few arcs gain.
+    pub(super) fn finish<M: Worth>(&mut self, menu: &Menu<M>) -> Result<(), SolveError> {
+        self.run_at(Pace::new(menu.edges()).among_few(), menu)
+    }
+
+    fn run_at<M: Worth>(&mut self, mut pace: Pace, menu: &Menu<M>) -> Result<(), SolveError> {
+        let size = (self.network.nodes() + self.network.edges.len()) as u64;
         let limit = self.pivots.saturating_add(size.saturating_mul(1000)).saturating_add(1000);
-        let mut pace = Pace::new(menu.edges());
         while let Some(entering) = menu.search(self.network, &self.potential, &self.full, self.ceiling, &mut pace) {
             if self.pivots == limit {
                 return Err(SolveError::PivotLimit { pivots: self.pivots });
@@ -189,9 +197,9 @@ impl<'network, 'layout, V: Worth> Simplex<'network, 'layout, V> {
     pub(super) fn flow(&self) -> impl Iterator<Item = (u32, u32, i64)> {
         let network = self.network;
         let full = self.full.edge.iter().enumerate().filter(|(_, full)| **full).map(|(index, _)| {
-            let edge = number(index) + network.near.start[0];
-            let place = number(network.near.start.partition_point(|&start| start <= edge) - 1);
-            let column = network.near.edges[edge as usize].0;
+            let edge = number(index) + network.edges.start[0];
+            let place = number(network.edges.start.partition_point(|&start| start <= edge) - 1);
+            let column = network.edges.far[edge as usize].0;
             (network.first_row + place, network.node_of(column), network.edge_capacity[edge as usize])
         });
         let tree = (0..).zip(self.tree.arcs()).filter(|(_, (_, edge))| *edge != NONE);
