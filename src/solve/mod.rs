@@ -33,6 +33,7 @@
 //! same [`FlowNetwork`] gives the same [`Flow`]; which of several cheapest flows depends on its order.
 
 mod component;
+mod core;
 mod error;
 mod flow;
 mod greedy;

@@ -45,6 +45,10 @@ use super::tie;
 use super::transport::{Transport, number};
 use rayon::prelude::*;
 
+/// Edges that fall short of gaining by less than this part of the largest value are looked at together with those
+/// that gain.
+const SLACK: i64 = 16;
+
 /// The most valuable flow of a [`Transport`] and the prices that prove it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Optimum {
@@ -223,11 +227,11 @@ impl Share {
             simplex.run(&menu)?;
         } else {
             simplex = Simplex::joined(network, &component.parts, solved);
-            simplex.finish(&menu)?;
+            simplex.finish(&menu, transport.most_value() / SLACK)?;
         }
         let ties = simplex.tie_potential(tie::bits(network.nodes()));
         let potential = std::mem::replace(&mut simplex.potential, ties);
-        simplex.finish(&Face::of(network, &potential).menu())?;
+        simplex.run(&Face::of(network, &potential).menu())?;
 
         let above = |u: usize| match network.group[u] {
             NONE => 0,

@@ -20,6 +20,10 @@ pub(super) struct Pace {
     /// Whether only listed nodes are gone round.
     pub(super) few: bool,
     pub(super) list: Vec<u32>,
+    /// Whether an empty list is filled again by a look at all nodes.
+    pub(super) refills: bool,
+    /// Whether each node is listed, where the list is not filled again.
+    listed: Vec<bool>,
     least: usize,
     most: usize,
     /// Work since the last look: pivots, arcs priced, blocks in vain, nodes touched by pivots.
@@ -46,6 +50,8 @@ impl Pace {
             block: least,
             few: false,
             list: Vec::new(),
+            refills: true,
+            listed: Vec::new(),
             least,
             most,
             pivots: 0,
@@ -55,9 +61,28 @@ impl Pace {
         }
     }
 
-    /// The pace from near an optimum.
-    pub(super) fn among_few(self) -> Pace {
-        Pace { few: true, cursor: 0, ..self }
+    /// The pace among some nodes, the only ones with an arc to gain by.
+    pub(super) fn among(edges: usize, nodes: usize, list: Vec<u32>) -> Pace {
+        let mut listed = vec![false; nodes];
+        for &u in &list {
+            listed[u as usize] = true;
+        }
+        Pace { few: true, list, refills: false, listed, ..Pace::new(edges) }
+    }
+
+    /// Lists a node.
+    pub(super) fn list(&mut self, u: u32) {
+        if !std::mem::replace(&mut self.listed[u as usize], true) {
+            self.list.push(u);
+        }
+    }
+
+    /// Takes the node at the cursor off the list.
+    pub(super) fn strike(&mut self) {
+        let u = self.list.swap_remove(self.cursor);
+        if let Some(listed) = self.listed.get_mut(u as usize) {
+            *listed = false;
+        }
     }
 
     /// Notes that arcs were priced, and whether there is one to gain by.

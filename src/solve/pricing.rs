@@ -25,8 +25,7 @@
 
 use std::ops::Range;
 
-use rayon::prelude::*;
-
+use super::core::Core;
 use super::layout::{Edge, NEAR, Rows, Worth};
 use super::network::{Edges, NONE, Network, UNLIMITED};
 use super::pace::Pace;
@@ -35,8 +34,6 @@ use super::transport::number;
 
 /// Edges that are looked at together.
 const CHUNK: usize = 8;
-/// Nodes from which on looking at all of them is shared among threads.
-const MANY: usize = 1 << 14;
 /// The number of an edge where edges need none, having no capacities.
 const UNNUMBERED: u32 = 0;
 /// Pricing a row counts as pricing so many arcs, besides its far edges.
@@ -50,6 +47,8 @@ pub(super) struct Menu<'network, V> {
     edges: Edges<'network, V>,
     /// The far edge in the layout that each far edge is; empty if they are the same.
     numbers: &'network [u32],
+    /// Whether values fall along each row.
+    falls: bool,
     /// Whether the disposal arc of each node may enter.
     disposal: Vec<bool>,
     /// Whether the member arc of each node may enter; empty where there are none.
@@ -142,6 +141,7 @@ impl Face {
         Menu {
             edges: Edges { near: &[], start: &self.edges.start, far: &self.edges.edges },
             numbers: &self.numbers,
+            falls: false,
             disposal: self.disposal.clone(),
             member: self.member.clone(),
         }
@@ -154,8 +154,20 @@ impl<'network, V: Worth> Menu<'network, V> {
         Menu {
             edges: network.edges,
             numbers: &[],
+            falls: network.edge_capacity.is_empty(),
             disposal: (0..number(network.nodes())).map(|u| network.disposes(u)).collect(),
             member: members(network, |_, _| true),
+        }
+    }
+
+    /// The same menu with the edges of a core alone.
+    pub(super) fn within<'core>(&self, core: &'core Core<V>) -> Menu<'core, V> {
+        Menu {
+            edges: Edges { near: &[], start: &core.edges.start, far: &core.edges.edges },
+            numbers: &[],
+            falls: true,
+            disposal: self.disposal.clone(),
+            member: self.member.clone(),
         }
     }
 
@@ -217,7 +229,7 @@ impl<'network, V: Worth> Menu<'network, V> {
                 let mut own = Best { gain: 0, arc: None };
                 seen += self.price(state, u..u + 1, usize::MAX, &mut own).1;
                 if own.arc.is_none() {
-                    pace.list.swap_remove(pace.cursor);
+                    pace.strike();
                     continue;
                 }
                 if own.gain > best.gain {
@@ -226,7 +238,7 @@ impl<'network, V: Worth> Menu<'network, V> {
                 pace.cursor += 1;
             }
             pace.looked(seen, true);
-            if best.arc.is_some() {
+            if best.arc.is_some() || !pace.refills {
                 return best;
             }
             let nodes = 0..state.network.nodes();
@@ -238,11 +250,7 @@ impl<'network, V: Worth> Menu<'network, V> {
                 own.arc.is_some()
             };
             pace.cursor = 0;
-            pace.list = if nodes.len() < MANY {
-                nodes.filter(gains).map(number).collect()
-            } else {
-                nodes.into_par_iter().with_min_len(MANY / 4).filter(gains).map(number).collect()
-            };
+            pace.list = nodes.filter(gains).map(number).collect();
             if pace.list.is_empty() {
                 return best;
             }
@@ -306,7 +314,8 @@ impl<'network, V: Worth> Menu<'network, V> {
                     }
                 }
             } else {
-                seen += self.price_far(u, place, p, prices, i64::MAX / 2, best);
+                let ceiling = if self.falls { prices.ceiling } else { i64::MAX / 2 };
+                seen += self.price_far(u, place, p, prices, ceiling, best);
             }
             u += 1;
         }

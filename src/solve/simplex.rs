@@ -22,6 +22,7 @@
 use std::cmp::Ordering;
 
 use super::component::Part;
+use super::core::Core;
 use super::error::SolveError;
 use super::layout::Worth;
 use super::network::{self, NONE, Network};
@@ -42,6 +43,16 @@ pub(super) struct Simplex<'network, 'layout, V> {
     ceiling: i64,
     /// Pivots so far.
     pub(super) pivots: u64,
+    /// Pivots that the run may still make.
+    pivots_left: u64,
+}
+
+/// What a pivot has changed: the potentials of the subtree of `top`, by `shift`.
+struct Moved {
+    top: Option<u32>,
+    shift: i64,
+    /// Nodes of the cycle and of the subtree.
+    touched: usize,
 }
 
 impl<'network, 'layout, V: Worth> Simplex<'network, 'layout, V> {
@@ -58,6 +69,7 @@ impl<'network, 'layout, V: Worth> Simplex<'network, 'layout, V> {
             potential: vec![0; network.nodes()],
             ceiling: 0,
             pivots: 0,
+            pivots_left: 0,
         }
     }
 
@@ -104,43 +116,83 @@ impl<'network, 'layout, V: Worth> Simplex<'network, 'layout, V> {
         Solved { tree: self.tree, potential: self.potential, pivots: self.pivots }
     }
 
-    /// Pivots until no arc of the menu gains, from far away.
+    /// Pivots until no arc of the menu gains.
     pub(super) fn run<M: Worth>(&mut self, menu: &Menu<M>) -> Result<(), SolveError> {
-        self.run_at(Pace::new(menu.edges()), menu)
+        let mut pace = Pace::new(menu.edges());
+        self.pivots_left = self.pivot_limit();
+        while let Some(entering) = self.search(menu, &mut pace)? {
+            let moved = self.pivot(&entering);
+            pace.note(moved.touched);
+        }
+        Ok(())
     }
 
-    /// As [`run`](Simplex::run) where few arcs gain.
-    pub(super) fn finish<M: Worth>(&mut self, menu: &Menu<M>) -> Result<(), SolveError> {
-        self.run_at(Pace::new(menu.edges()).among_few(), menu)
+    /// Pivots until no arc of the menu, which is the whole network's, gains, where few do: core by core (`core`),
+    /// and at last a look at all arcs.
+    pub(super) fn finish(&mut self, menu: &Menu<V>, slack: i64) -> Result<(), SolveError> {
+        let network = self.network;
+        self.pivots_left = self.pivot_limit();
+        loop {
+            let core = Core::of(network, &self.potential, slack);
+            if core.gaining.is_empty() {
+                return self.run(menu);
+            }
+            let menu = menu.within(&core);
+            let mut pace = Pace::among(menu.edges(), network.nodes(), core.gaining.clone());
+            while let Some(entering) = self.search(&menu, &mut pace)? {
+                let moved = self.pivot(&entering);
+                pace.note(moved.touched);
+                let Some(top) = moved.top else { continue };
+                self.tree.walk(top, |u| {
+                    if moved.shift < 0 || u <= network.root {
+                        // Of what fell, rows gain more; of what rose, rows gain less.
+                        if moved.shift < 0 && u < network.root {
+                            pace.list(u);
+                        }
+                    } else if u < network.first_column_group {
+                        if self.potential[u as usize] > 0 {
+                            pace.list(u);
+                        }
+                        for &row in core.rows_at((u - network.root - 1) as usize) {
+                            pace.list(row);
+                        }
+                    }
+                });
+            }
+        }
     }
 
-    fn run_at<M: Worth>(&mut self, mut pace: Pace, menu: &Menu<M>) -> Result<(), SolveError> {
-        let size = (self.network.nodes() + self.network.edges.len()) as u64;
-        let limit = self.pivots.saturating_add(size.saturating_mul(1000)).saturating_add(1000);
-        while let Some(entering) = menu.search(self.network, &self.potential, &self.full, self.ceiling, &mut pace) {
-            if self.pivots == limit {
+    /// The next arc to enter.
+    fn search<M: Worth>(&mut self, menu: &Menu<M>, pace: &mut Pace) -> Result<Option<Entering>, SolveError> {
+        let found = menu.search(self.network, &self.potential, &self.full, self.ceiling, pace);
+        if found.is_some() {
+            if self.pivots_left == 0 {
                 return Err(SolveError::PivotLimit { pivots: self.pivots });
             }
+            self.pivots_left -= 1;
             self.pivots += 1;
             if self.pivots.is_multiple_of(self.potential.len() as u64 / 64 + 1) {
                 // Pivots only raise it.
                 self.ceiling = self.network.ceiling(&self.potential);
             }
-            let nodes = self.pivot(&entering);
-            pace.note(nodes);
         }
-        Ok(())
+        Ok(found)
     }
 
-    /// Makes one pivot; returns how many nodes it touched.
-    fn pivot(&mut self, entering: &Entering) -> usize {
+    fn pivot_limit(&self) -> u64 {
+        let size = (self.network.nodes() + self.network.edges.len()) as u64;
+        size.saturating_mul(1000).saturating_add(1000)
+    }
+
+    /// Makes one pivot.
+    fn pivot(&mut self, entering: &Entering) -> Moved {
         let Entering { from, to, edge, capacity, gain, full } = *entering;
         let (first, second) = if full { (to, from) } else { (from, to) };
         let cycle = self.tree.cycle(first, second, capacity);
         self.tree.push(&cycle);
         if cycle.leaving == NONE {
             self.mark(edge, from, to, !full);
-            return cycle.length;
+            return Moved { top: None, shift: 0, touched: cycle.length };
         }
         let leaving = self.tree.arc(cycle.leaving);
         let (parent, leaving_edge) = (leaving.parent, self.tree.edge(cycle.leaving));
@@ -160,7 +212,7 @@ impl<'network, 'layout, V: Worth> Simplex<'network, 'layout, V> {
             nodes += 1;
         });
         self.ceiling = ceiling;
-        nodes
+        Moved { top: Some(Tree::top(&cycle)), shift, touched: nodes }
     }
 
     /// Notes whether an arc outside the tree is full.
