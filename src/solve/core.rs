@@ -40,14 +40,12 @@ impl<V: Worth> Core<V> {
         let of_run = |(run, rows): (usize, &[i64])| {
             let (mut ends, mut edges, mut gaining) = (Vec::with_capacity(rows.len()), Vec::new(), Vec::new());
             for (place, &p) in (run * RUN..).zip(rows) {
-                let (near, mut gains) = (network.edges.near_of(place), false);
-                for &edge in near.iter().chain(network.edges.far_of(place).1) {
-                    if edge.1.into() + ceiling + slack <= p {
-                        break;
-                    }
-                    let gain = columns.get(edge.0 as usize).map(|column| edge.1.into() + column - p);
-                    if let Some(gain) = gain.filter(|gain| gain + slack > 0) {
-                        edges.push(edge);
+                let mut gains = false;
+                let (near, far, _) = network.edges.worth(place, p - ceiling - slack + 1);
+                for &(column, value) in near.iter().chain(far) {
+                    let gain = value.into() + columns[column as usize] - p;
+                    if gain + slack > 0 {
+                        edges.push((column, value));
                         gains |= gain > 0;
                     }
                 }

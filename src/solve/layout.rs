@@ -4,13 +4,15 @@
 //! all, little.
 //!
 //! **Layout.** Rows follow each other component by component, part by part. Where edges have no capacities,
-//! those of a row are sorted by falling value and split: the first [`NEAR`] fill one line of the cache, lines
-//! stand in the order of the rows; the others follow in a second array. While prices are what they are, a row
-//! looks at an edge only if its value and the highest potential of any column together beat the best worth seen
-//! (`pricing`): in a market where supply is scarce that ends nearly every search within the line, and the lines
-//! of a whole component stay in the cache.
+//! those of a row are parted by value. The [`NEAR`] most valuable fill one line of the cache, by falling value,
+//! and lines stand in the order of the rows; the others are far, in a second array: first the [`MIDDLE`] next
+//! ones, then the rest, with its most valuable edge in front. While prices are what they are, a row looks at
+//! edges only as long as their value and the highest potential of any column together can beat the best worth
+//! seen (`pricing`): in a market where supply is scarce that ends nearly every search within the line, and the
+//! lines of a whole component stay in the cache. Sorting rows out in full takes longer than it saves.
 //!
-//! **Complexity.** One pass over the edges and a sort of each row, in parallel over fixed runs of rows.
+//! **Complexity.** One pass over the edges and two selections a row (linear), in parallel over fixed runs of
+//! rows.
 
 use std::cmp::Reverse;
 
@@ -21,8 +23,10 @@ use super::transport::{Transport, number};
 
 /// Edges of a row that stand near: with values of 32 bits, a line of the cache.
 pub(super) const NEAR: usize = 8;
+/// Edges of a row that come first among the far ones.
+pub(super) const MIDDLE: usize = 24;
 /// No column: fills up the line of a row with few edges.
-const NO_COLUMN: u32 = u32::MAX;
+pub(super) const NO_COLUMN: u32 = u32::MAX;
 /// Rows laid out by one task.
 const RUN: usize = 1024;
 
@@ -31,22 +35,32 @@ pub(super) type Edge<V> = (u32, V);
 
 /// What a unit on an edge is worth, as it is kept: in 32 bits where all values fit.
 pub(super) trait Worth: Copy + Default + Into<i64> + TryFrom<i64> + std::fmt::Debug + Send + Sync {
-    /// Sorts edges by falling value, equal ones by falling column.
-    fn sort(edges: &mut [Edge<Self>]);
+    /// What edges are ordered by: value, then column. No value is negative.
+    fn rank(edge: Edge<Self>) -> impl Ord;
 }
 
 impl Worth for i32 {
-    fn sort(edges: &mut [Edge<i32>]) {
-        // One number to compare; no value is negative.
-        let key = |edge: &Edge<i32>| u64::from(edge.1.cast_unsigned()) << 32 | u64::from(edge.0);
-        edges.sort_unstable_by_key(|edge| Reverse(key(edge)));
+    fn rank((column, value): Edge<i32>) -> impl Ord {
+        u64::from(value.cast_unsigned()) << 32 | u64::from(column) // one number to compare
     }
 }
 
 impl Worth for i64 {
-    fn sort(edges: &mut [Edge<i64>]) {
-        edges.sort_unstable_by_key(|edge| Reverse((edge.1, edge.0)));
+    fn rank((column, value): Edge<i64>) -> impl Ord {
+        (value, column)
     }
+}
+
+/// Parts the edges of a row by value.
+fn part<V: Worth>(edges: &mut [Edge<V>]) {
+    let mut front = edges;
+    for most in [NEAR + MIDDLE, NEAR] {
+        if front.len() > most {
+            front.select_nth_unstable_by_key(most, |edge| Reverse(V::rank(*edge)));
+            front = &mut front[..most];
+        }
+    }
+    front.sort_unstable_by_key(|edge| Reverse(V::rank(*edge)));
 }
 
 /// Edges by row: those of the row at `r` in the layout are `edges[start[r] .. start[r + 1]]`.
@@ -64,8 +78,7 @@ pub(super) type Line<V> = [Edge<V>; NEAR];
 pub(super) struct Layout<V> {
     /// By row; empty where edges have capacities.
     pub(super) near: Vec<Line<V>>,
-    /// The others, by falling value, none above the near ones; all of them, by column, where edges have
-    /// capacities.
+    /// The others; all of them, by column, where edges have capacities.
     pub(super) far: Rows<V>,
     /// The capacity of every far edge; empty if only nodes limit.
     pub(super) capacity: Vec<i64>,
@@ -100,15 +113,19 @@ impl<V: Worth> Layout<V> {
             for (at, &row) in rows.iter().enumerate() {
                 let range = transport.edges_of(row as usize);
                 let all = transport.column[range.clone()].iter().zip(&transport.value[range]);
-                let live = all.filter(|(column, _)| !(split.any_dead && split.dead[**column as usize]));
-                edges.clear();
-                edges.extend(live.map(|(&column, &value)| {
+                let edge = |(&column, &value): (&u32, &i64)| {
                     let value = V::try_from(value).ok().expect("the width was chosen by the values");
                     (split.column_place[column as usize], value)
-                }));
+                };
+                edges.clear();
+                if split.any_dead {
+                    edges.extend(all.filter(|(column, _)| !split.dead[**column as usize]).map(edge));
+                } else {
+                    edges.extend(all.map(edge));
+                }
                 let mut rest = &edges[..];
                 if let Some(line) = lines.get_mut(at) {
-                    V::sort(&mut edges);
+                    part(&mut edges);
                     let (front, behind) = edges.split_at(edges.len().min(NEAR));
                     line[..front.len()].copy_from_slice(front);
                     line[front.len()..].fill((NO_COLUMN, V::default()));

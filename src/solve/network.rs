@@ -32,7 +32,7 @@
 use std::ops::Range;
 
 use super::component::{Component, Part, Split};
-use super::layout::{Edge, Layout, Line, NEAR, Worth};
+use super::layout::{Edge, Layout, Line, MIDDLE, NEAR, NO_COLUMN, Worth};
 use super::transport::{Transport, number};
 use super::tree::{Arc, Tree};
 
@@ -89,11 +89,6 @@ impl<'layout, V> Edges<'layout, V> {
         (start, &self.far[start..end])
     }
 
-    /// The near edges of the row at a place, with what fills them up.
-    pub(super) fn near_of(&self, place: usize) -> &'layout [Edge<V>] {
-        self.near.get(place).map_or(&[], |line| line)
-    }
-
     /// Number of edges, of places for near ones.
     pub(super) fn len(&self) -> usize {
         self.near.len() * NEAR + self.far_len()
@@ -101,6 +96,22 @@ impl<'layout, V> Edges<'layout, V> {
 
     pub(super) fn far_len(&self) -> usize {
         self.start.last().map_or(0, |end| (end - self.start[0]) as usize)
+    }
+}
+
+impl<'layout, V: Worth> Edges<'layout, V> {
+    /// Of the row at a place the edges that can be worth `least` or more, near and far, with some that are not;
+    /// and where the far ones begin.
+    pub(super) fn worth(&self, place: usize, least: i64) -> (&'layout [Edge<V>], &'layout [Edge<V>], usize) {
+        let (start, far) = self.far_of(place);
+        let Some(line) = self.near.get(place) else { return (&[], far, start) };
+        let near = line.iter().take_while(|edge| edge.0 != NO_COLUMN && edge.1.into() >= least).count();
+        let reach = match far.get(MIDDLE) {
+            _ if near < NEAR => 0,
+            Some(first) if first.1.into() < least => MIDDLE,
+            _ => far.len(),
+        };
+        (&line[..near], &far[..reach], start)
     }
 }
 

@@ -13,10 +13,10 @@
 //! gains; the next search goes on where this one stopped. Ties go to the arc seen first. Nothing found in a
 //! full circle proves optimality. A search costs at most `m + 2n`.
 //!
-//! **What need not be priced.** The edges of a row stand by falling value (`layout`). With `C` the highest
-//! potential of any column, no edge from the one of value `w` on gains more than `w + C − p(row)`: once that is
-//! not above the best gain seen, the rest of the row is skipped. Where supply is scarce columns cost little and
-//! rows are dear, and most edges are skipped; where it is not the test costs one comparison in [`CHUNK`] edges.
+//! **What need not be priced.** The edges of a row are parted by value (`layout`). With `C` the highest
+//! potential of any column, an edge of value `w` gains no more than `w + C − p(row)`: once that is not above the
+//! best gain seen, the less valuable ones are skipped. Where supply is scarce columns cost little and rows are
+//! dear, and most edges are skipped; where it is not the test costs next to nothing.
 //!
 //! **Block size.** See `pace`.
 //!
@@ -26,7 +26,7 @@
 use std::ops::Range;
 
 use super::core::Core;
-use super::layout::{Edge, NEAR, Rows, Worth};
+use super::layout::{Edge, MIDDLE, NEAR, Rows, Worth};
 use super::network::{Edges, NONE, Network, UNLIMITED};
 use super::pace::Pace;
 use super::tie;
@@ -47,8 +47,8 @@ pub(super) struct Menu<'network, V> {
     edges: Edges<'network, V>,
     /// The far edge in the layout that each far edge is; empty if they are the same.
     numbers: &'network [u32],
-    /// Whether values fall along each row.
-    falls: bool,
+    /// Whether the edges of each row are parted by value.
+    parted: bool,
     /// Whether the disposal arc of each node may enter.
     disposal: Vec<bool>,
     /// Whether the member arc of each node may enter; empty where there are none.
@@ -113,18 +113,13 @@ impl Face {
         face.edges.start.push(0);
         let bounded = !network.edge_capacity.is_empty();
         let columns = network.columns(potential);
-        let ceiling = if bounded { i64::MAX / 2 } else { network.ceiling(potential) };
+        let ceiling = network.ceiling(potential);
         for place in 0..rows {
             let u = network.first_row as usize + place;
-            let (first, far) = network.edges.far_of(place);
-            let near = network.edges.near_of(place).iter().map(|edge| (0, edge));
+            let (near, far, first) = network.edges.worth(place, potential[u] - ceiling);
+            let near = near.iter().map(|edge| (0, edge));
             for (at, &(column, value)) in near.chain((first..).zip(far)) {
-                // Values fall: neither this edge nor one behind it can be tight.
-                if value.into() + ceiling < potential[u] {
-                    break;
-                }
-                let worth = columns.get(column as usize).map(|potential| value.into() + potential);
-                if worth == Some(potential[u]) {
+                if value.into() + columns[column as usize] == potential[u] {
                     let key = network.key[network.node_of(column) as usize];
                     face.edges.edges.push((column, tie::number(network.key[u], key, bits)));
                     if bounded {
@@ -141,7 +136,7 @@ impl Face {
         Menu {
             edges: Edges { near: &[], start: &self.edges.start, far: &self.edges.edges },
             numbers: &self.numbers,
-            falls: false,
+            parted: false,
             disposal: self.disposal.clone(),
             member: self.member.clone(),
         }
@@ -154,7 +149,7 @@ impl<'network, V: Worth> Menu<'network, V> {
         Menu {
             edges: network.edges,
             numbers: &[],
-            falls: network.edge_capacity.is_empty(),
+            parted: network.edge_capacity.is_empty(),
             disposal: (0..number(network.nodes())).map(|u| network.disposes(u)).collect(),
             member: members(network, |_, _| true),
         }
@@ -165,7 +160,7 @@ impl<'network, V: Worth> Menu<'network, V> {
         Menu {
             edges: Edges { near: &[], start: &core.edges.start, far: &core.edges.edges },
             numbers: &[],
-            falls: true,
+            parted: false,
             disposal: self.disposal.clone(),
             member: self.member.clone(),
         }
@@ -310,12 +305,11 @@ impl<'network, V: Worth> Menu<'network, V> {
                         best.offer(most - p, u, At::Near(place, at.expect("one of them is")));
                     }
                     if line[NEAR - 1].1.into() + prices.ceiling > best.gain + p {
-                        seen += self.price_far(u, place, p, prices, prices.ceiling, best);
+                        seen += self.price_far(u, place, p, prices, best);
                     }
                 }
             } else {
-                let ceiling = if self.falls { prices.ceiling } else { i64::MAX / 2 };
-                seen += self.price_far(u, place, p, prices, ceiling, best);
+                seen += self.price_far(u, place, p, prices, best);
             }
             u += 1;
         }
@@ -323,29 +317,17 @@ impl<'network, V: Worth> Menu<'network, V> {
     }
 
     /// Prices the far edges of a row; returns how many it looked at.
-    fn price_far(
-        &self,
-        u: usize,
-        place: usize,
-        p: i64,
-        prices: &Prices,
-        ceiling: i64,
-        best: &mut Best,
-    ) -> usize {
+    fn price_far(&self, u: usize, place: usize, p: i64, prices: &Prices, best: &mut Best) -> usize {
         let (start, edges) = self.edges.far_of(place);
-        let mut seen = 0;
-        for chunk in edges.chunks(CHUNK) {
-            if chunk[0].1.into() + ceiling <= best.gain + p {
-                break;
+        let (middle, rest) = edges.split_at(edges.len().min(MIDDLE));
+        best.price(u, middle, start, p, prices);
+        match rest.first() {
+            Some(first) if !self.parted || first.1.into() + prices.ceiling > best.gain + p => {
+                best.price(u, rest, start + MIDDLE, p, prices);
+                edges.len()
             }
-            let most = chunk.iter().map(|edge| prices.worth(edge)).fold(WORTHLESS, i64::max);
-            if most > best.gain + p {
-                let at = chunk.iter().position(|edge| prices.worth(edge) == most);
-                best.offer(most - p, u, At::Far(start + seen + at.expect("one of them is")));
-            }
-            seen += chunk.len();
+            _ => middle.len(),
         }
-        seen
     }
 
     /// Prices the disposal arcs of some nodes, all on one side of the root: rows dispose into the root, columns
@@ -430,6 +412,17 @@ impl Best {
     fn offer(&mut self, gain: i64, u: usize, at: At) {
         if gain > self.gain {
             *self = Best { gain, arc: Some((number(u), at)) };
+        }
+    }
+
+    /// Prices far edges of node `u`, which begin at `start`.
+    fn price<V: Worth>(&mut self, u: usize, edges: &[Edge<V>], start: usize, p: i64, prices: &Prices) {
+        for (at, chunk) in (start..).step_by(CHUNK).zip(edges.chunks(CHUNK)) {
+            let most = chunk.iter().map(|edge| prices.worth(edge)).fold(WORTHLESS, i64::max);
+            if most > self.gain + p {
+                let position = chunk.iter().position(|edge| prices.worth(edge) == most);
+                self.offer(most - p, u, At::Far(at + position.expect("one of them is")));
+            }
         }
     }
 }
