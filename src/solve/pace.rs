@@ -5,31 +5,23 @@
 //! work: every [`WINDOW`](Pace::WINDOW) pivots it grows (up to a 512th of the edges) if touching nodes cost more
 //! than pricing arcs, and shrinks if it cost less than a quarter.
 //!
-//! **Few.** Towards the end few nodes have an arc that gains, and going round all of them is mostly in vain. Once
-//! most blocks are, the nodes that do have one are listed, and only they are gone round until none is left; then
-//! all are looked at for the next list. An empty list proves optimality.
+//! **List.** Near an optimum it is known which nodes can have an arc that gains (`core`); only they are gone round.
 //!
 //! All of it counts work, not time: the pivots are the same on every machine.
 
 /// Where the search stands and how many arcs it looks at before a pivot.
 #[derive(Debug)]
 pub(super) struct Pace {
-    /// The next node, or in `list` if there are few.
+    /// The next node, or its place in the list.
     pub(super) cursor: usize,
     pub(super) block: usize,
-    /// Whether only listed nodes are gone round.
-    pub(super) few: bool,
-    pub(super) list: Vec<u32>,
-    /// Whether an empty list is filled again by a look at all nodes.
-    pub(super) refills: bool,
-    /// Whether each node is listed, where the list is not filled again.
-    listed: Vec<bool>,
+    /// The only nodes to be gone round, if there are such.
+    pub(super) list: Option<List>,
     least: usize,
     most: usize,
-    /// Work since the last look: pivots, arcs priced, blocks in vain, nodes touched by pivots.
+    /// Work since the last look: pivots, arcs priced, nodes touched by pivots.
     pivots: usize,
     priced: usize,
-    vain: usize,
     touched: usize,
 }
 
@@ -37,58 +29,32 @@ impl Pace {
     /// Pivots from one look at the work to the next.
     const WINDOW: usize = 32;
     /// Touching a node counts as pricing so many arcs: it jumps in memory, pricing streams.
-    const TOUCH: usize = 8;
-    /// Blocks in vain for each pivot from which on few nodes gain.
-    const VAIN: usize = 4;
+    const TOUCH: usize = 14;
 
     /// The pace for a menu of `edges` edges.
     pub(super) fn new(edges: usize) -> Pace {
-        let least = 192;
+        let least = 320;
         let most = (edges / 512).max(least);
         Pace {
             cursor: 0,
             block: least,
-            few: false,
-            list: Vec::new(),
-            refills: true,
-            listed: Vec::new(),
+            list: None,
             least,
             most,
             pivots: 0,
             priced: 0,
-            vain: 0,
             touched: 0,
         }
     }
 
-    /// The pace among some nodes, the only ones with an arc to gain by.
-    pub(super) fn among(edges: usize, nodes: usize, list: Vec<u32>) -> Pace {
-        let mut listed = vec![false; nodes];
-        for &u in &list {
-            listed[u as usize] = true;
-        }
-        Pace { few: true, list, refills: false, listed, ..Pace::new(edges) }
+    /// The pace among the nodes of a list.
+    pub(super) fn among(edges: usize, list: List) -> Pace {
+        Pace { list: Some(list), ..Pace::new(edges) }
     }
 
-    /// Lists a node.
-    pub(super) fn list(&mut self, u: u32) {
-        if !std::mem::replace(&mut self.listed[u as usize], true) {
-            self.list.push(u);
-        }
-    }
-
-    /// Takes the node at the cursor off the list.
-    pub(super) fn strike(&mut self) {
-        let u = self.list.swap_remove(self.cursor);
-        if let Some(listed) = self.listed.get_mut(u as usize) {
-            *listed = false;
-        }
-    }
-
-    /// Notes that arcs were priced, and whether there is one to gain by.
-    pub(super) fn looked(&mut self, arcs: usize, found: bool) {
+    /// Notes that arcs were priced.
+    pub(super) fn looked(&mut self, arcs: usize) {
         self.priced += arcs;
-        self.vain += usize::from(!found);
     }
 
     /// Notes a pivot that touched `nodes` nodes, and every so often sets the block anew.
@@ -105,9 +71,36 @@ impl Pace {
         } else if touching < self.priced / 4 {
             self.block = (self.block / 2).max(self.least);
         }
-        if self.vain > Pace::VAIN * Pace::WINDOW && !self.few {
-            (self.few, self.cursor) = (true, 0);
+        (self.pivots, self.priced, self.touched) = (0, 0, 0);
+    }
+}
+
+/// Nodes, each at most once.
+#[derive(Debug)]
+pub(super) struct List {
+    pub(super) nodes: Vec<u32>,
+    listed: Vec<bool>,
+}
+
+impl List {
+    /// Some of so many nodes.
+    pub(super) fn of(nodes: Vec<u32>, all: usize) -> List {
+        let mut listed = vec![false; all];
+        for &u in &nodes {
+            listed[u as usize] = true;
         }
-        (self.pivots, self.priced, self.vain, self.touched) = (0, 0, 0, 0);
+        List { nodes, listed }
+    }
+
+    pub(super) fn add(&mut self, u: u32) {
+        if !std::mem::replace(&mut self.listed[u as usize], true) {
+            self.nodes.push(u);
+        }
+    }
+
+    /// Takes off the node at a place, where the last one comes to stand.
+    pub(super) fn strike(&mut self, place: usize) {
+        let u = self.nodes.swap_remove(place);
+        self.listed[u as usize] = false;
     }
 }

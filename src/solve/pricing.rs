@@ -28,7 +28,7 @@ use std::ops::Range;
 use super::core::Core;
 use super::layout::{Edge, MIDDLE, NEAR, Rows, Worth};
 use super::network::{Edges, NONE, Network, UNLIMITED};
-use super::pace::Pace;
+use super::pace::{List, Pace};
 use super::tie;
 use super::transport::number;
 
@@ -37,7 +37,7 @@ const CHUNK: usize = 8;
 /// The number of an edge where edges need none, having no capacities.
 const UNNUMBERED: u32 = 0;
 /// Pricing a row counts as pricing so many arcs, besides its far edges.
-const VISIT: usize = 8;
+const VISIT: usize = 16;
 /// Less than any worth.
 const WORTHLESS: i64 = i64::MIN / 2;
 
@@ -183,7 +183,14 @@ impl<'network, V: Worth> Menu<'network, V> {
         let columns = network.columns(potential);
         let prices = Prices { columns, first: network.first_column, ceiling };
         let state = State { network, potential, prices, full };
-        let best = if pace.few { self.search_few(&state, pace) } else { self.search_all(&state, pace) };
+        let best = match pace.list.take() {
+            None => self.search_all(&state, pace),
+            Some(mut list) => {
+                let best = self.search_listed(&state, &mut list, pace);
+                pace.list = Some(list);
+                best
+            }
+        };
         let (u, at) = best.arc?;
         Some(self.entering(network, full, u, at, best.gain))
     }
@@ -199,7 +206,7 @@ impl<'network, V: Worth> Menu<'network, V> {
             left -= after - u;
             u = if after == state.network.nodes() { 0 } else { after };
             if seen >= pace.block {
-                pace.looked(seen, best.arc.is_some());
+                pace.looked(seen);
                 seen = 0;
                 if best.arc.is_some() {
                     break;
@@ -207,49 +214,31 @@ impl<'network, V: Worth> Menu<'network, V> {
             }
         }
         pace.cursor = u;
-        pace.looked(seen, true);
+        pace.looked(seen);
         best
     }
 
-    /// Goes round the nodes that had an arc to gain by when last looked at; once none is left, looks at all for
-    /// the next ones.
-    fn search_few<W: Worth>(&self, state: &State<W>, pace: &mut Pace) -> Best {
-        loop {
-            let (mut best, mut seen) = (Best { gain: 0, arc: None }, 0);
-            while !pace.list.is_empty() && (seen < pace.block || best.arc.is_none()) {
-                if pace.cursor >= pace.list.len() {
-                    pace.cursor = 0;
-                }
-                let u = pace.list[pace.cursor] as usize;
-                let mut own = Best { gain: 0, arc: None };
-                seen += self.price(state, u..u + 1, usize::MAX, &mut own).1;
-                if own.arc.is_none() {
-                    pace.strike();
-                    continue;
-                }
-                if own.gain > best.gain {
-                    best = own;
-                }
-                pace.cursor += 1;
+    /// Goes round the nodes of a list and takes off those that have no arc to gain by.
+    fn search_listed<W: Worth>(&self, state: &State<W>, list: &mut List, pace: &mut Pace) -> Best {
+        let (mut best, mut seen) = (Best { gain: 0, arc: None }, 0);
+        while !list.nodes.is_empty() && (seen < pace.block || best.arc.is_none()) {
+            if pace.cursor >= list.nodes.len() {
+                pace.cursor = 0;
             }
-            pace.looked(seen, true);
-            if best.arc.is_some() || !pace.refills {
-                return best;
+            let u = list.nodes[pace.cursor] as usize;
+            let mut own = Best { gain: 0, arc: None };
+            seen += self.price(state, u..u + 1, usize::MAX, &mut own).1;
+            if own.arc.is_none() {
+                list.strike(pace.cursor);
+                continue;
             }
-            let nodes = 0..state.network.nodes();
-            let ceiling = state.network.ceiling(state.potential);
-            let state = State { prices: Prices { ceiling, ..state.prices }, ..*state };
-            let gains = |&u: &usize| {
-                let mut own = Best { gain: 0, arc: None };
-                self.price(&state, u..u + 1, usize::MAX, &mut own);
-                own.arc.is_some()
-            };
-            pace.cursor = 0;
-            pace.list = nodes.filter(gains).map(number).collect();
-            if pace.list.is_empty() {
-                return best;
+            if own.gain > best.gain {
+                best = own;
             }
+            pace.cursor += 1;
         }
+        pace.looked(seen);
+        best
     }
 
     /// Prices nodes of one kind one after the other until so many arcs were looked at; returns the node after

@@ -26,7 +26,7 @@ use super::core::Core;
 use super::error::SolveError;
 use super::layout::Worth;
 use super::network::{self, NONE, Network};
-use super::pace::Pace;
+use super::pace::{List, Pace};
 use super::pricing::{Entering, Full, Menu};
 use super::transport::number;
 use super::tree::Tree;
@@ -138,23 +138,23 @@ impl<'network, 'layout, V: Worth> Simplex<'network, 'layout, V> {
                 return self.run(menu);
             }
             let menu = menu.within(&core);
-            let mut pace = Pace::among(menu.edges(), network.nodes(), core.gaining.clone());
+            let list = List::of(core.gaining.clone(), network.nodes());
+            let mut pace = Pace::among(menu.edges(), list);
             while let Some(entering) = self.search(&menu, &mut pace)? {
                 let moved = self.pivot(&entering);
                 pace.note(moved.touched);
                 let Some(top) = moved.top else { continue };
+                let list = pace.list.as_mut().expect("the pace is among a list");
                 self.tree.walk(top, |u| {
-                    if moved.shift < 0 || u <= network.root {
-                        // Of what fell, rows gain more; of what rose, rows gain less.
-                        if moved.shift < 0 && u < network.root {
-                            pace.list(u);
-                        }
-                    } else if u < network.first_column_group {
+                    // Rows that fell have more to gain, and rows at columns that rose.
+                    if moved.shift < 0 && u < network.root {
+                        list.add(u);
+                    } else if moved.shift > 0 && (network.root + 1..network.first_column_group).contains(&u) {
                         if self.potential[u as usize] > 0 {
-                            pace.list(u);
+                            list.add(u);
                         }
                         for &row in core.rows_at((u - network.root - 1) as usize) {
-                            pace.list(row);
+                            list.add(row);
                         }
                     }
                 });

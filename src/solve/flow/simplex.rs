@@ -131,7 +131,7 @@ impl Simplex<'_> {
         while left > 0 {
             let mut block = pace.block.min(left);
             left -= block;
-            pace.looked(block, true);
+            pace.looked(block);
             while block > 0 {
                 let end = self.arcs.len().min(pace.cursor + block);
                 let places = pace.cursor..end;
