@@ -83,16 +83,18 @@ impl Check<'_> {
             .par_chunks(CHUNK)
             .enumerate()
             .map(|(chunk, part)| {
-                let rows = part.iter().enumerate().flat_map(|(i, &paid)| {
+                let mut unpaid = Vec::new();
+                for (i, &paid) in part.iter().enumerate() {
                     let offer = OfferIx::at(chunk * CHUNK + i);
-                    self.linkage.row(offer).map(move |position| (offer, position, paid))
-                });
-                let short = rows.filter_map(|(offer, position, paid)| {
-                    let worth = self.worth(offer, position, kg_weight)?;
-                    let others = demands[self.linkage.demands()[position] as usize];
-                    (others < worth.saturating_sub(paid)).then_some((offer, position, worth))
-                });
-                short.take(SHOWN).collect()
+                    for position in self.linkage.row(offer) {
+                        let Some(worth) = self.worth(offer, position, kg_weight) else { continue };
+                        let others = demands[self.linkage.demands()[position] as usize];
+                        if others < worth.saturating_sub(paid) && unpaid.len() < SHOWN {
+                            unpaid.push((offer, position, worth));
+                        }
+                    }
+                }
+                unpaid
             })
             .collect();
         for (offer, position, worth) in unpaid.into_iter().flatten().take(SHOWN) {
