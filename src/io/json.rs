@@ -207,18 +207,18 @@ impl<'de> Visitor<'de> for Document<'_> {
                     map.next_value_seed(Entries { at, list: &mut parts.cooperatives, issues, count })?;
                 }
                 "enterprises" => {
-                    map.next_value_seed(Entries { at, list: &mut parts.enterprises, issues, count })?
+                    map.next_value_seed(Entries { at, list: &mut parts.enterprises, issues, count })?;
                 }
                 "offers" => map.next_value_seed(Entries { at, list: &mut parts.offers, issues, count })?,
                 "demands" => map.next_value_seed(Entries { at, list: &mut parts.demands, issues, count })?,
                 "contracts" => {
-                    map.next_value_seed(Entries { at, list: &mut parts.contracts, issues, count })?
+                    map.next_value_seed(Entries { at, list: &mut parts.contracts, issues, count })?;
                 }
                 "exclusions" => {
-                    map.next_value_seed(Entries { at, list: &mut parts.exclusions, issues, count })?
+                    map.next_value_seed(Entries { at, list: &mut parts.exclusions, issues, count })?;
                 }
                 "relations" => {
-                    map.next_value_seed(Entries { at, list: &mut parts.relations, issues, count })?
+                    map.next_value_seed(Entries { at, list: &mut parts.relations, issues, count })?;
                 }
                 _ => draft.catalogue(map.next_value()?),
             }

@@ -433,3 +433,33 @@ fn repair_beats_greedy_where_looking_ahead_pays() {
     let found = within_limits(&transport, &limits, &start, &transport.value).expect("well formed");
     assert_eq!(found, [1, 3, 3]);
 }
+
+#[test]
+fn an_empty_list_is_no_limit_of_its_kind() {
+    let transport = plain(&[5, 5], &[6, 6], &[&[(0, 9), (1, 4)], &[(0, 7), (1, 1)]]);
+    let start = optimum(&transport).expect("well formed");
+    assert!(Limits::default().is_none() && Limits::none(&transport).is_none());
+    let set: [fn(&mut Limits); 6] = [
+        |_| {},
+        |l| l.lot = vec![0, 3, 6, 2],
+        |l| l.base = vec![0, 1, 0, 2],
+        |l| l.row_partners = vec![Some(1), None],
+        |l| l.column_partners = vec![None, Some(1)],
+        |l| l.column_whole = vec![true, false],
+    ];
+    for (index, set) in set.into_iter().enumerate() {
+        let (mut full, mut short) = (Limits::none(&transport), Limits::default());
+        set(&mut full);
+        set(&mut short);
+        // Units fixed already are no limit by themselves.
+        assert_eq!((full.is_none(), short.is_none()), ([0, 2].contains(&index), [0, 2].contains(&index)));
+        let found = |limits: &Limits| {
+            let within = within_limits(&transport, limits, &start, &transport.value).expect("well formed");
+            let plain = greedy(&transport, limits, &transport.value).expect("well formed");
+            let broken = violations(&transport, &start.flow, limits).expect("well formed");
+            assert!(broken.is_empty() || !limits.is_none());
+            (within, plain, broken)
+        };
+        assert_eq!(found(&full), found(&short), "case {index}");
+    }
+}
