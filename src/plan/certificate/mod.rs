@@ -1,8 +1,9 @@
 //! The checker: does an allocation keep every limit, and do the prices prove what is claimed?
 //!
 //! Shares no code with the solvers. Everything is derived again from the linkage in exact integers: limits
-//! by adding up the allocations one by one, the objective from them, the bound from the prices.
-//!
+//! by adding up the allocations one by one, the objective from them, the bound from the prices
+//! (`prices`, which also says why they prove it).
+
 mod prices;
 
 use std::collections::BTreeMap;
