@@ -123,12 +123,20 @@ impl Metrics {
 #[derive(Clone, Debug, Default)]
 struct Tally {
     counts: GroupMetrics,
+    sales: Sales,
+    fill: Vec<f64>,
+}
+
+/// What allocations add up to for their seller.
+#[derive(Clone, Copy, Debug, Default)]
+struct Sales {
+    kg: i128,
     /// Twice the value, so that the middle of two prices stays whole.
     twice_value: i128,
+    unpriced_kg: i128,
     micro_score: i128,
     scored_kg: i128,
     metre_kg: i128,
-    fill: Vec<f64>,
 }
 
 struct Groups<'a> {
@@ -173,18 +181,15 @@ impl<'a> Groups<'a> {
             entry.1 += i128::from(offer.volume.0);
             entry.2 |= !plan.linkage().row(OfferIx::at(o)).is_empty();
         }
-        let mut sold = vec![0_i128; market.cooperatives().len()];
+        let mut sales = vec![Sales::default(); market.cooperatives().len()];
         let mut bought = vec![0_i128; market.enterprises().len()];
         for a in plan.allocations() {
-            sold[market.cooperative_of(a.offer).index()] += i128::from(a.volume.0);
+            sales[market.cooperative_of(a.offer).index()].add(plan, a);
             bought[market.enterprise_of(a.demand).index()] += i128::from(a.volume.0);
-            let cooperative = market.cooperative(market.cooperative_of(a.offer));
-            let line = Line::of(plan, a);
-            self.each(&cooperative.tags, &cooperative.place, |tally| tally.sell(&line));
         }
         for (i, cooperative) in market.cooperatives().iter().enumerate() {
             let (offers, volume, candidate) = offered[i];
-            let sold = sold[i];
+            let sold = sales[i].kg;
             let reachable = cooperative.capacity.map_or(volume, |Kg(kg)| volume.min(i128::from(kg)));
             let fill = ratio(sold, reachable).filter(|_| offers > 0);
             let apart = offers > 0 && !candidate && sold == 0;
@@ -197,6 +202,7 @@ impl<'a> Groups<'a> {
                 counts.linked_cooperatives += u64::from(sold > 0);
                 counts.cooperatives_without_candidate += u64::from(apart);
                 tally.fill.extend(fill);
+                tally.sales.join(&sales[i]);
             });
         }
         let mut demanded = vec![(0_u64, 0_i128); market.enterprises().len()];
@@ -219,40 +225,33 @@ impl<'a> Groups<'a> {
     }
 }
 
-/// What an allocation adds to its seller's sums.
-struct Line {
-    kg: i128,
-    twice_price: Option<i128>,
-    micro_score: Option<i128>,
-    metres: i128,
-}
-
-impl Line {
-    fn of(plan: &Plan, a: &Allocation) -> Self {
+impl Sales {
+    fn add(&mut self, plan: &Plan, a: &Allocation) {
         let (market, linkage) = (plan.market(), plan.linkage());
-        let (ask, bid) = (market.offer(a.offer).ask, market.demand(a.demand).bid);
-        Self {
-            kg: i128::from(a.volume.0),
-            twice_price: ask.zip(bid).map(|(ask, bid)| i128::from(ask.0) + i128::from(bid.0)),
-            micro_score: linkage.candidate(a.offer, a.demand).map(|c| i128::from(c.score.micro())),
-            metres: i128::from(linkage.distance(a.offer, a.demand).0),
+        let kg = i128::from(a.volume.0);
+        self.kg += kg;
+        match (market.offer(a.offer).ask, market.demand(a.demand).bid) {
+            (Some(ask), Some(bid)) => self.twice_value += (i128::from(ask.0) + i128::from(bid.0)) * kg,
+            _ => self.unpriced_kg += kg,
         }
+        if let Some(pair) = linkage.candidate(a.offer, a.demand) {
+            self.micro_score += i128::from(pair.score.micro()) * kg;
+            self.scored_kg += kg;
+        }
+        self.metre_kg += i128::from(linkage.distance(a.offer, a.demand).0) * kg;
+    }
+
+    fn join(&mut self, other: &Self) {
+        self.kg += other.kg;
+        self.twice_value += other.twice_value;
+        self.unpriced_kg += other.unpriced_kg;
+        self.micro_score += other.micro_score;
+        self.scored_kg += other.scored_kg;
+        self.metre_kg += other.metre_kg;
     }
 }
 
 impl Tally {
-    fn sell(&mut self, line: &Line) {
-        match line.twice_price {
-            Some(price) => self.twice_value += price * line.kg,
-            None => self.counts.unpriced_kg += line.kg,
-        }
-        if let Some(score) = line.micro_score {
-            self.micro_score += score * line.kg;
-            self.scored_kg += line.kg;
-        }
-        self.metre_kg += line.metres * line.kg;
-    }
-
     fn finish(mut self) -> GroupMetrics {
         let mut counts = self.counts;
         let share = |part: u64, whole: u64| ratio(part.into(), whole.into()).unwrap_or(0.0);
@@ -260,9 +259,10 @@ impl Tally {
         counts.linked_enterprises_share = share(counts.linked_enterprises, counts.enterprises);
         counts.matched_share_of_offered = ratio(counts.matched_kg, counts.offered_kg).unwrap_or(0.0);
         counts.matched_share_of_demanded = ratio(counts.bought_kg, counts.demanded_kg).unwrap_or(0.0);
-        counts.value_vnd = (self.twice_value + 1).div_euclid(2);
-        counts.mean_score = ratio(self.micro_score, self.scored_kg * 1_000_000);
-        counts.mean_distance_km = ratio(self.metre_kg, counts.matched_kg * 1000);
+        counts.value_vnd = (self.sales.twice_value + 1).div_euclid(2);
+        counts.unpriced_kg = self.sales.unpriced_kg;
+        counts.mean_score = ratio(self.sales.micro_score, self.sales.scored_kg * 1_000_000);
+        counts.mean_distance_km = ratio(self.sales.metre_kg, counts.matched_kg * 1000);
         self.fill.sort_by_key(|rate| OrderedFloat(*rate));
         counts.fill_min = self.fill.first().copied();
         counts.fill_median = median(&self.fill);

@@ -10,9 +10,13 @@ pub enum Stage {
     Candidates,
     /// Assigning volumes; counted in steps.
     Assignment,
+    /// Reading a document; counted in entries, and the total is 0: not known before the end.
+    Reading,
+    /// Writing a document; counted in entries.
+    Writing,
     /// Making up a market; counted in offers and demands.
     Generation,
-    /// Re-checking the plan and writing it down; counted in steps.
+    /// Re-checking the plan; counted in steps.
     Certificate,
 }
 
@@ -23,7 +27,7 @@ pub struct Progress {
     pub stage: Stage,
     /// Units done.
     pub done: u64,
-    /// Units in all.
+    /// Units in all; 0 where that is not known yet.
     pub total: u64,
 }
 

@@ -3,8 +3,10 @@
 //! A document is read entry by entry: each becomes a small tree, then a part of the market, before the next
 //! is looked at, so that a long document is never held as a tree.
 
+use std::cell::Cell;
 use std::fmt;
 use std::io::{Read, Write};
+use std::ops::ControlFlow;
 
 use serde::Serialize;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
@@ -17,6 +19,7 @@ use super::text::{byte_at, decode, line_and_column};
 use super::values::wrong_type;
 use crate::error::{Error, Issue};
 use crate::market::Market;
+use crate::watch::{Progress, Stage, Watch};
 
 /// Top-level fields, and whether each must be there.
 const FIELDS: [(&str, bool); 10] = [
@@ -45,8 +48,13 @@ const FIELDS: [(&str, bool); 10] = [
 /// [`Error::Unreadable`] where it is not JSON, with line and column; [`Error::Faults`] with every fault of
 /// the content.
 pub fn market_from_slice(document: &[u8]) -> Result<Market, Error> {
+    market_watched(document, &|_| ControlFlow::Continue(()))
+}
+
+/// As [`market_from_slice`], reporting progress to `watch`, which may cancel the reading.
+pub(super) fn market_watched(document: &[u8], watch: Watch) -> Result<Market, Error> {
     let mut draft = Draft::new();
-    read(document, &mut draft, |_| true)?;
+    read(document, &mut draft, |_| true, watch)?;
     draft.finish(Some)
 }
 
@@ -65,11 +73,42 @@ pub fn market_from_reader(mut reader: impl Read) -> Result<Market, Error> {
 }
 
 /// Reads a document into a draft, as far as it is JSON. Only fields that `belong` may stand in it.
-pub(super) fn read(document: &[u8], draft: &mut Draft, belongs: fn(&str) -> bool) -> Result<(), Error> {
+pub(super) fn read(
+    document: &[u8],
+    draft: &mut Draft,
+    belongs: fn(&str) -> bool,
+    watch: Watch,
+) -> Result<(), Error> {
     let text = decode(document)?;
     let mut json = serde_json::Deserializer::from_str(text);
-    let read = Document { draft, belongs }.deserialize(&mut json).and_then(|()| json.end());
-    read.map_err(|error| syntax_error(&error, text, &draft.issues))
+    let watching = Cell::new(Some(0));
+    let count = Count { entries: &watching, watch };
+    let read = Document { draft, belongs, count }.deserialize(&mut json).and_then(|()| json.end());
+    read.map_err(|error| match watching.get() {
+        Some(_) => syntax_error(&error, text, &draft.issues),
+        None => Error::Cancelled,
+    })
+}
+
+/// Entries read so far, told to somebody who may stop the reading; `None` from then on.
+#[derive(Clone, Copy)]
+struct Count<'a> {
+    entries: &'a Cell<Option<u64>>,
+    watch: Watch<'a>,
+}
+
+impl Count<'_> {
+    fn one_more<E: serde::de::Error>(&self) -> Result<(), E> {
+        let done = self.entries.get().unwrap_or(0) + 1;
+        self.entries.set(Some(done));
+        // How many there are is known when they have been read.
+        let progress = Progress { stage: Stage::Reading, done, total: 0 };
+        if done.is_multiple_of(1024) && (self.watch)(progress).is_break() {
+            self.entries.set(None);
+            return Err(E::custom("cancelled"));
+        }
+        Ok(())
+    }
 }
 
 /// Where the document stops being JSON, and why. Faults found before that are told at the end.
@@ -109,6 +148,7 @@ fn faults(count: usize) -> String {
 struct Document<'a> {
     draft: &'a mut Draft,
     belongs: fn(&str) -> bool,
+    count: Count<'a>,
 }
 
 impl Document<'_> {
@@ -142,7 +182,7 @@ impl<'de> Visitor<'de> for Document<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        let Self { draft, belongs } = self;
+        let Self { draft, belongs, count } = self;
         let mut seen: Vec<String> = Vec::new();
         while let Some(key) = map.next_key::<String>()? {
             let at = At::ROOT;
@@ -164,14 +204,22 @@ impl<'de> Visitor<'de> for Document<'_> {
                 "format" => draft.format(map.next_value()?),
                 "as_of" => draft.as_of(map.next_value()?),
                 "cooperatives" => {
-                    map.next_value_seed(Entries { at, list: &mut parts.cooperatives, issues })?;
+                    map.next_value_seed(Entries { at, list: &mut parts.cooperatives, issues, count })?;
                 }
-                "enterprises" => map.next_value_seed(Entries { at, list: &mut parts.enterprises, issues })?,
-                "offers" => map.next_value_seed(Entries { at, list: &mut parts.offers, issues })?,
-                "demands" => map.next_value_seed(Entries { at, list: &mut parts.demands, issues })?,
-                "contracts" => map.next_value_seed(Entries { at, list: &mut parts.contracts, issues })?,
-                "exclusions" => map.next_value_seed(Entries { at, list: &mut parts.exclusions, issues })?,
-                "relations" => map.next_value_seed(Entries { at, list: &mut parts.relations, issues })?,
+                "enterprises" => {
+                    map.next_value_seed(Entries { at, list: &mut parts.enterprises, issues, count })?;
+                }
+                "offers" => map.next_value_seed(Entries { at, list: &mut parts.offers, issues, count })?,
+                "demands" => map.next_value_seed(Entries { at, list: &mut parts.demands, issues, count })?,
+                "contracts" => {
+                    map.next_value_seed(Entries { at, list: &mut parts.contracts, issues, count })?;
+                }
+                "exclusions" => {
+                    map.next_value_seed(Entries { at, list: &mut parts.exclusions, issues, count })?;
+                }
+                "relations" => {
+                    map.next_value_seed(Entries { at, list: &mut parts.relations, issues, count })?;
+                }
                 _ => draft.catalogue(map.next_value()?),
             }
             seen.push(key);
@@ -190,6 +238,7 @@ struct Entries<'a, T> {
     at: At<'a>,
     list: &'a mut Vec<T>,
     issues: &'a mut Vec<Issue>,
+    count: Count<'a>,
 }
 
 impl<T> Entries<'_, T> {
@@ -226,6 +275,7 @@ impl<'de, T: Entry> Visitor<'de> for Entries<'_, T> {
         while let Some(node) = list.next_element()? {
             let at = self.at.entry(self.list.len());
             self.list.push(T::read(node, &at, self.issues));
+            self.count.one_more()?;
         }
         Ok(())
     }

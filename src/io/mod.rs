@@ -16,6 +16,7 @@
 mod atomic;
 #[cfg(feature = "csv")]
 pub mod csv;
+mod digest;
 pub mod dimacs;
 mod draft;
 mod entries;
@@ -30,27 +31,26 @@ mod text;
 mod values;
 mod verify;
 
-use std::fmt::Write as _;
 use std::fs;
+use std::ops::ControlFlow;
 use std::path::Path;
 
-use serde::Serialize;
-use sha2::{Digest, Sha256};
-
 pub use atomic::write_atomically;
+pub use digest::market_digest;
 #[cfg(feature = "csv")]
 pub use export::write_candidates;
 pub use export::{Export, write_network};
 pub use outputs::Unfinished;
 #[cfg(feature = "csv")]
 pub use plan::write_matches;
-pub use plan::{catalogue_document, explanation_document, plan_document, write_plan};
+pub use plan::{catalogue_document, explanation_document, plan_document, write_plan, write_plan_watched};
 pub use policy::policy_document;
 pub use verify::verify_plan;
 
 use crate::error::Error;
 use crate::market::Market;
 use crate::policy::Policy;
+use crate::watch::Watch;
 
 /// Reads a market: a `.json` file, or (with the feature `csv`) a folder of CSV files.
 ///
@@ -58,6 +58,14 @@ use crate::policy::Policy;
 /// [`Error::Unreadable`] where it cannot be read or is not in its format; [`Error::Faults`] with every fault
 /// of the content.
 pub fn read_market(path: impl AsRef<Path>) -> Result<Market, Error> {
+    read_market_watched(path, &|_| ControlFlow::Continue(()))
+}
+
+/// As [`read_market`], reporting progress to `watch`, which may cancel the reading. (Folders are read without.)
+///
+/// # Errors
+/// As [`read_market`], and [`Error::Cancelled`].
+pub fn read_market_watched(path: impl AsRef<Path>, watch: Watch) -> Result<Market, Error> {
     let path = path.as_ref();
     let there = fs::metadata(path).map_err(|error| missing(path, &error))?;
     if there.is_dir() {
@@ -65,7 +73,8 @@ pub fn read_market(path: impl AsRef<Path>) -> Result<Market, Error> {
     }
     match extension(path).as_str() {
         "json" => {
-            json::market_from_slice(&read_bytes(path)?).map_err(|error| text::in_file(error, &name(path)))
+            let bytes = read_bytes(path)?;
+            json::market_watched(&bytes, watch).map_err(|error| text::in_file(error, &name(path)))
         }
         _ => Err(not_a_market(path)),
     }
@@ -104,77 +113,6 @@ pub fn read_policy(path: impl AsRef<Path>) -> Result<Policy, Error> {
         if json { policy::from_json(text.as_bytes()) } else { policy::from_toml(text) }
     });
     read.map_err(|error| text::in_file(error, &name(path)))
-}
-
-/// The digest that plans carry of their market: `sha256:` and the hexadecimal hash of its canonical form.
-///
-/// Canonical: lists sorted, defaults left out, keys sorted, UTF-8, no blanks, with the version of the
-/// built-in catalogue. The order in which a document lists things does not change it.
-///
-/// ```
-/// use lienket::{Market, MarketParts};
-/// let market = Market::build(MarketParts::new("2025-11-28".parse()?))?;
-/// assert_eq!(lienket::io::market_digest(&market).len(), "sha256:".len() + 64);
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-#[must_use]
-pub fn market_digest(market: &Market) -> String {
-    let parts = market.parts();
-    let mut canonical = Canonical(Sha256::new());
-    // Fields in the order of their names; lists entry by entry, so that no document is held as a tree.
-    canonical.field("{\"as_of\":", &parts.as_of);
-    if !parts.catalogue.is_empty() {
-        canonical.field(",\"catalogue\":", &parts.catalogue);
-    }
-    canonical.field(",\"catalogue_version\":", &market.catalogue().version());
-    canonical.optional(",\"contracts\":", &parts.contracts);
-    canonical.list(",\"cooperatives\":", &parts.cooperatives);
-    canonical.list(",\"demands\":", &parts.demands);
-    canonical.list(",\"enterprises\":", &parts.enterprises);
-    canonical.optional(",\"exclusions\":", &parts.exclusions);
-    canonical.field(",\"format\":", &draft::FORMAT);
-    canonical.list(",\"offers\":", &parts.offers);
-    canonical.optional(",\"relations\":", &parts.relations);
-    canonical.0.update(b"}");
-    canonical.0.finalize().iter().fold("sha256:".to_owned(), |mut digest, byte| {
-        // Writing to a string cannot fail.
-        let _ = write!(digest, "{byte:02x}");
-        digest
-    })
-}
-
-/// The canonical form on its way into a hash.
-struct Canonical(Sha256);
-
-impl Canonical {
-    fn field(&mut self, name: &str, value: &impl Serialize) {
-        self.0.update(name.as_bytes());
-        self.value(value);
-    }
-
-    fn value(&mut self, value: &impl Serialize) {
-        let mut tree = serde_json::to_value(value).expect("a market is plain data with text keys");
-        tree.sort_all_objects();
-        self.0.update(tree.to_string().as_bytes());
-    }
-
-    fn list<T: Serialize>(&mut self, name: &str, list: &[T]) {
-        self.0.update(name.as_bytes());
-        self.0.update(b"[");
-        for (i, entry) in list.iter().enumerate() {
-            if i > 0 {
-                self.0.update(b",");
-            }
-            self.value(entry);
-        }
-        self.0.update(b"]");
-    }
-
-    fn optional<T: Serialize>(&mut self, name: &str, list: &[T]) {
-        if !list.is_empty() {
-            self.list(name, list);
-        }
-    }
 }
 
 #[cfg(feature = "csv")]

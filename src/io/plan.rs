@@ -1,20 +1,24 @@
 //! Plans as documents `lienket/plan@1`, and as the table `matches.csv`.
 
-use std::collections::BTreeMap;
-use std::io::{self, Write};
+use std::cell::Cell;
+use std::io::{self, BufWriter, Write};
+use std::ops::ControlFlow;
 
-use serde::Serialize;
+use serde::ser::SerializeSeq;
+use serde::{Serialize, Serializer};
 
 use crate::io::{market_digest, policy_document};
-use crate::market::Catalogue;
+use crate::market::{Catalogue, Cooperative, Demand, Enterprise, Offer};
 use crate::metrics::Metrics;
-use crate::plan::{Allocation, Explanation, Plan, Reason, Status, Unmatched};
+use crate::plan::{Allocation, Explanation, Funnel, Plan, Reason, Status, Unmatched};
 use crate::policy::PerCriterion;
 use crate::units::Score;
+use crate::watch::{Progress, Stage, Watch};
 
 /// The format of plan documents.
 pub(super) const FORMAT: &str = "lienket/plan@1";
 
+/// A plan as its document; lists are written entry by entry as they are asked for.
 #[derive(Serialize)]
 struct Document<'a> {
     format: &'static str,
@@ -28,11 +32,33 @@ struct Document<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     score_bound: Option<String>,
     gap: f64,
-    allocations: Vec<AllocationEntry<'a>>,
-    unmatched_offers: Vec<UnmatchedEntry<'a>>,
-    unmatched_demands: Vec<UnmatchedEntry<'a>>,
+    #[serde(serialize_with = "allocations")]
+    allocations: (&'a Plan, &'a Count<'a>),
+    #[serde(serialize_with = "unmatched_offers")]
+    unmatched_offers: (&'a Plan, &'a Count<'a>),
+    #[serde(serialize_with = "unmatched_demands")]
+    unmatched_demands: (&'a Plan, &'a Count<'a>),
     certificate: CertificateEntry<'a>,
     metrics: Metrics,
+}
+
+/// Entries written so far, told to somebody who may stop the writing.
+struct Count<'a> {
+    written: Cell<u64>,
+    total: u64,
+    watch: Watch<'a>,
+}
+
+impl Count<'_> {
+    fn one_more<E: serde::ser::Error>(&self) -> Result<(), E> {
+        let done = self.written.get() + 1;
+        self.written.set(done);
+        let progress = Progress { stage: Stage::Writing, done, total: self.total };
+        if done.is_multiple_of(1024) && (self.watch)(progress).is_break() {
+            return Err(E::custom("cancelled"));
+        }
+        Ok(())
+    }
 }
 
 #[derive(Serialize)]
@@ -56,19 +82,32 @@ struct UnmatchedEntry<'a> {
     demand: Option<&'a str>,
     left_kg: i64,
     reason: Reason,
-    funnel: &'a BTreeMap<&'static str, u32>,
+    funnel: &'a Funnel,
 }
 
-/// Prices by id, zeros left out.
 #[derive(Serialize)]
 struct CertificateEntry<'a> {
     kind: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     kg_weight: Option<i64>,
-    offers: BTreeMap<&'a str, i64>,
-    demands: BTreeMap<&'a str, i64>,
-    cooperatives: BTreeMap<&'a str, i64>,
-    enterprises: BTreeMap<&'a str, i64>,
+    offers: ById<'a, Offer>,
+    demands: ById<'a, Demand>,
+    cooperatives: ById<'a, Cooperative>,
+    enterprises: ById<'a, Enterprise>,
+}
+
+/// Prices by id, zeros left out.
+struct ById<'a, T> {
+    list: &'a [T],
+    id: fn(&T) -> &str,
+    prices: &'a [i64],
+}
+
+impl<T> Serialize for ById<'_, T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let priced = self.list.iter().zip(self.prices).filter(|(_, price)| **price != 0);
+        serializer.collect_map(priced.map(|(entry, price)| ((self.id)(entry), price)))
+    }
 }
 
 fn allocation<'a>(plan: &'a Plan, a: &Allocation) -> AllocationEntry<'a> {
@@ -87,22 +126,50 @@ fn allocation<'a>(plan: &'a Plan, a: &Allocation) -> AllocationEntry<'a> {
     }
 }
 
-fn unmatched<'a, Ix: Copy>(
-    list: &'a [Unmatched<Ix>],
-    name: impl Fn(Ix) -> (Option<&'a str>, Option<&'a str>),
-) -> Vec<UnmatchedEntry<'a>> {
-    let entry = |u: &'a Unmatched<Ix>| {
-        let (offer, demand) = name(u.at);
-        UnmatchedEntry { offer, demand, left_kg: u.left.0, reason: u.reason, funnel: &u.funnel }
-    };
-    list.iter().map(entry).collect()
+/// Writes a list entry by entry.
+fn list<S: Serializer, E: Serialize>(
+    serializer: S,
+    count: &Count,
+    entries: impl ExactSizeIterator<Item = E>,
+) -> Result<S::Ok, S::Error> {
+    let mut list = serializer.serialize_seq(Some(entries.len()))?;
+    for entry in entries {
+        list.serialize_element(&entry)?;
+        count.one_more()?;
+    }
+    list.end()
 }
 
-fn by_id<'a>(ids: impl Iterator<Item = &'a str>, prices: &[i64]) -> BTreeMap<&'a str, i64> {
-    ids.zip(prices.iter().copied()).filter(|(_, price)| *price != 0).collect()
+fn allocations<S: Serializer>((plan, count): &(&Plan, &Count), serializer: S) -> Result<S::Ok, S::Error> {
+    list(serializer, count, plan.allocations().iter().map(|a| allocation(plan, a)))
 }
 
-fn document(plan: &Plan) -> Document<'_> {
+fn unmatched_offers<S: Serializer>(
+    (plan, count): &(&Plan, &Count),
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    let entry = |u| unmatched(u, Some(&plan.market().offer(u.at).id), None);
+    list(serializer, count, plan.unmatched_offers().iter().map(entry))
+}
+
+fn unmatched_demands<S: Serializer>(
+    (plan, count): &(&Plan, &Count),
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    let entry = |u| unmatched(u, None, Some(&plan.market().demand(u.at).id));
+    list(serializer, count, plan.unmatched_demands().iter().map(entry))
+}
+
+fn unmatched<'a, Ix>(
+    unmatched: &'a Unmatched<Ix>,
+    offer: Option<&'a str>,
+    demand: Option<&'a str>,
+) -> UnmatchedEntry<'a> {
+    let Unmatched { left, reason, funnel, .. } = unmatched;
+    UnmatchedEntry { offer, demand, left_kg: left.0, reason: *reason, funnel }
+}
+
+fn document<'a>(plan: &'a Plan, count: &'a Count) -> Document<'a> {
     let market = plan.market();
     let (bounds, prices) = (plan.bounds(), plan.prices());
     Document {
@@ -115,17 +182,17 @@ fn document(plan: &Plan) -> Document<'_> {
         score_objective: bounds.score.map(|(objective, _)| objective.to_string()),
         score_bound: bounds.score.map(|(_, bound)| bound.to_string()),
         gap: bounds.gap(),
-        allocations: plan.allocations().iter().map(|a| allocation(plan, a)).collect(),
-        unmatched_offers: unmatched(plan.unmatched_offers(), |at| (Some(&market.offer(at).id), None)),
-        unmatched_demands: unmatched(plan.unmatched_demands(), |at| (None, Some(&market.demand(at).id))),
+        allocations: (plan, count),
+        unmatched_offers: (plan, count),
+        unmatched_demands: (plan, count),
         certificate: CertificateEntry {
             // The kind names the mechanism's proof: prices prove the bound, whether or not it is reached.
             kind: "optimal",
             kg_weight: (prices.kg_weight > 0).then_some(prices.kg_weight),
-            offers: by_id(market.offers().iter().map(|x| x.id.as_str()), &prices.offers),
-            demands: by_id(market.demands().iter().map(|x| x.id.as_str()), &prices.demands),
-            cooperatives: by_id(market.cooperatives().iter().map(|x| x.id.as_str()), &prices.cooperatives),
-            enterprises: by_id(market.enterprises().iter().map(|x| x.id.as_str()), &prices.enterprises),
+            offers: ById { list: market.offers(), id: |x| &x.id, prices: &prices.offers },
+            demands: ById { list: market.demands(), id: |x| &x.id, prices: &prices.demands },
+            cooperatives: ById { list: market.cooperatives(), id: |x| &x.id, prices: &prices.cooperatives },
+            enterprises: ById { list: market.enterprises(), id: |x| &x.id, prices: &prices.enterprises },
         },
         metrics: Metrics::of(plan),
     }
@@ -133,18 +200,33 @@ fn document(plan: &Plan) -> Document<'_> {
 
 /// Writes a plan as a document `lienket/plan@1`: the same plan, the same bytes.
 ///
+/// Entry by entry, into a buffer of its own.
+///
 /// # Errors
 /// Those of the writer.
-pub fn write_plan(plan: &Plan, mut writer: impl Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut writer, &document(plan))?;
-    writer.write_all(b"\n")
+pub fn write_plan(plan: &Plan, writer: impl Write) -> io::Result<()> {
+    write_plan_watched(plan, writer, &|_| ControlFlow::Continue(()))
+}
+
+/// As [`write_plan`], reporting progress to `watch`, which may cancel the writing.
+///
+/// # Errors
+/// Those of the writer, and one of the kind [`io::ErrorKind::Other`] where `watch` cancelled.
+pub fn write_plan_watched(plan: &Plan, writer: impl Write, watch: Watch) -> io::Result<()> {
+    let total = plan.allocations().len() + plan.unmatched_offers().len() + plan.unmatched_demands().len();
+    let count = Count { written: Cell::new(0), total: total as u64, watch };
+    let mut writer = BufWriter::with_capacity(1 << 16, writer);
+    serde_json::to_writer_pretty(&mut writer, &document(plan, &count))?;
+    writer.write_all(b"\n")?;
+    writer.flush()
 }
 
 /// The plan as a document in memory.
 #[must_use]
 pub fn plan_document(plan: &Plan) -> String {
-    let text = serde_json::to_string_pretty(&document(plan)).expect("a plan is plain data with text keys");
-    text + "\n"
+    let mut document = Vec::new();
+    write_plan(plan, &mut document).expect("a plan is plain data with text keys");
+    String::from_utf8(document).expect("JSON is text")
 }
 
 /// The columns of `matches.csv`.

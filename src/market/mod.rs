@@ -17,7 +17,7 @@ mod relation;
 pub(crate) mod standard;
 mod validate;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -134,6 +134,11 @@ fn position<T>(list: &[T], id: &str, id_of: impl Fn(&T) -> &str) -> Option<usize
     list.binary_search_by(|entry| id_of(entry).cmp(id)).ok()
 }
 
+/// Where every id stands in its list.
+fn positions<T>(list: &[T], id_of: impl Fn(&T) -> &String) -> HashMap<&str, usize> {
+    list.iter().enumerate().map(|(i, entry)| (id_of(entry).as_str(), i)).collect()
+}
+
 const VALIDATED: &str = "validation refuses dangling references";
 
 impl Market {
@@ -191,10 +196,10 @@ impl Market {
         warnings: Vec<Issue>,
     ) -> Self {
         let catalogue = built_in.with(&parts.catalogue);
-        let cooperative =
-            |id: &str| CooperativeIx::at(position(&parts.cooperatives, id, |c| &c.id).expect(VALIDATED));
-        let enterprise =
-            |id: &str| EnterpriseIx::at(position(&parts.enterprises, id, |e| &e.id).expect(VALIDATED));
+        let cooperatives = positions(&parts.cooperatives, |c| &c.id);
+        let enterprises = positions(&parts.enterprises, |e| &e.id);
+        let cooperative = |id: &str| CooperativeIx::at(*cooperatives.get(id).expect(VALIDATED));
+        let enterprise = |id: &str| EnterpriseIx::at(*enterprises.get(id).expect(VALIDATED));
         let point = |place: &Place| match place {
             Place::Point { lat, lon } => Point { lat: *lat, lon: *lon },
             Place::Id(id) => {
@@ -204,14 +209,14 @@ impl Market {
         };
         let offer_cooperative: Vec<_> = parts.offers.iter().map(|o| cooperative(&o.cooperative)).collect();
         let demand_enterprise: Vec<_> = parts.demands.iter().map(|d| enterprise(&d.enterprise)).collect();
+        // Most trade from home: a party's place is looked up once.
+        let home: Vec<Point> = parts.cooperatives.iter().map(|c| point(&c.place)).collect();
         let offer_point = parts.offers.iter().zip(&offer_cooperative);
-        let offer_point = offer_point
-            .map(|(o, c)| point(o.place.as_ref().unwrap_or(&parts.cooperatives[c.index()].place)))
-            .collect();
+        let offer_point = offer_point.map(|(o, c)| o.place.as_ref().map_or(home[c.index()], point)).collect();
+        let home: Vec<Point> = parts.enterprises.iter().map(|e| point(&e.place)).collect();
         let demand_point = parts.demands.iter().zip(&demand_enterprise);
-        let demand_point = demand_point
-            .map(|(d, e)| point(d.place.as_ref().unwrap_or(&parts.enterprises[e.index()].place)))
-            .collect();
+        let demand_point =
+            demand_point.map(|(d, e)| d.place.as_ref().map_or(home[e.index()], point)).collect();
         let contracts = parts.contracts.iter().map(|contract| Signed {
             offer: OfferIx::at(position(&parts.offers, &contract.offer, |o| &o.id).expect(VALIDATED)),
             demand: DemandIx::at(position(&parts.demands, &contract.demand, |d| &d.id).expect(VALIDATED)),

@@ -4,11 +4,12 @@
 
 mod certificate;
 mod explain;
+mod ledger;
 mod network;
 mod reason;
 
 use std::ops::ControlFlow;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use serde::Serialize;
 
@@ -16,8 +17,9 @@ pub use explain::{
     Account, CertificateUse, CriterionLine, DemandExplanation, Explanation, Held, Language, Link, Missing,
     NearMiss, OfferExplanation, Outcome, PairExplanation, Remedy, Rival, RuleCheck, Shortcoming,
 };
+use ledger::Ledger;
+use reason::Situation;
 pub use reason::{Funnel, Reason, Unmatched};
-use reason::{Ledger, Situation};
 
 use crate::error::Error;
 use crate::id::{DemandIx, OfferIx};
@@ -117,9 +119,10 @@ struct Inner {
     allocations: Vec<Allocation>,
     prices: Prices,
     bounds: Bounds,
-    ledger: Ledger,
-    unmatched_offers: Vec<Unmatched<OfferIx>>,
-    unmatched_demands: Vec<Unmatched<DemandIx>>,
+    // What follows from the above, worked out when it is first asked for.
+    ledger: OnceLock<Ledger>,
+    unmatched_offers: OnceLock<Vec<Unmatched<OfferIx>>>,
+    unmatched_demands: OnceLock<Vec<Unmatched<DemandIx>>>,
 }
 
 impl Plan {
@@ -146,26 +149,25 @@ impl Plan {
             ControlFlow::Break(()) => Err(Error::Cancelled),
         };
         step(Stage::Assignment, 0, 3)?;
-        let network = network::Network::of(linkage);
+        let transport = network::transport(linkage);
         step(Stage::Assignment, 1, 3)?;
-        let optimum = solve::optimum(&network.transport).map_err(failed)?;
+        let optimum = solve::optimum(&transport).map_err(failed)?;
         step(Stage::Assignment, 2, 3)?;
-        let flow = match mechanism {
-            Mechanism::Optimal => {
-                let (transport, limits) = (&network.transport, &network.limits);
-                let found =
-                    solve::within_limits(transport, limits, &optimum, &transport.value).map_err(failed)?;
-                // Within limits the baseline may do better, where the objective is not the score.
-                let plain = solve::greedy(transport, limits, &network.rank).map_err(failed)?;
-                if network.worth(&plain) > network.worth(&found) { plain } else { found }
-            }
+        let instead = match mechanism {
+            Mechanism::Optimal => within_limits(linkage, &transport, &optimum)?,
             Mechanism::Greedy => {
-                solve::greedy(&network.transport, &network.limits, &network.rank).map_err(failed)?
+                let (limits, rank) =
+                    (network::limits(linkage, &transport), network::rank(linkage, &transport));
+                Some(used(&solve::greedy(&transport, &limits, &rank).map_err(failed)?))
             }
         };
+        let (flow, prices) = taken_apart(linkage, optimum);
+        let flow = instead.unwrap_or(flow);
         step(Stage::Certificate, 0, 1)?;
-        let kg = network.by_candidate(&flow, linkage.len());
-        let plan = Self::certified(linkage, mechanism, gather(linkage, &kg), prices(linkage, optimum));
+        let allocations = gather(linkage, &transport, &flow);
+        // Large, and of no use to what follows.
+        drop((transport, flow));
+        let plan = Self::certified(linkage, mechanism, allocations, prices);
         // A plan of our own that does not pass is our fault, not the caller's.
         plan.map_err(|error| match error {
             Error::Refuted(_) => Error::Internal(error.to_string()),
@@ -193,9 +195,9 @@ impl Plan {
             })
             .collect();
         allocations.sort_by_key(|a| (a.offer, a.demand));
-        let network = network::Network::of(linkage);
-        let optimum = solve::optimum(&network.transport).map_err(failed)?;
-        Self::certified(linkage, linkage.policy().mechanism, allocations, prices(linkage, optimum))
+        let optimum = solve::optimum(&network::transport(linkage)).map_err(failed)?;
+        let (_, prices) = taken_apart(linkage, optimum);
+        Self::certified(linkage, linkage.policy().mechanism, allocations, prices)
     }
 
     /// A plan from its allocations and prices, as a document has them; nothing is solved.
@@ -210,20 +212,15 @@ impl Plan {
     ) -> Result<Self, Error> {
         let bounds = certificate::check(linkage, &allocations, &prices).map_err(Error::Refuted)?;
         let policy = Policy { mechanism, ..linkage.policy().clone() };
-        let ledger = Ledger::of(linkage, &allocations);
-        let exact = bounds.status == Status::Optimal;
-        let situation =
-            Situation { linkage, prices: &prices, allocations: &allocations, exact, ledger: &ledger };
-        let (unmatched_offers, unmatched_demands) = reason::unmatched(&situation);
         Ok(Self(Arc::new(Inner {
             linkage: linkage.clone(),
             policy,
             allocations,
             prices,
             bounds,
-            ledger,
-            unmatched_offers,
-            unmatched_demands,
+            ledger: OnceLock::new(),
+            unmatched_offers: OnceLock::new(),
+            unmatched_demands: OnceLock::new(),
         })))
     }
 
@@ -254,7 +251,9 @@ impl Plan {
     /// The allocation of a pair, if there is one.
     #[must_use]
     pub fn allocation(&self, offer: OfferIx, demand: DemandIx) -> Option<&Allocation> {
-        self.situation().allocation(offer, demand)
+        let allocations = self.allocations();
+        let at = allocations.binary_search_by_key(&(offer, demand), |a| (a.offer, a.demand));
+        at.ok().map(|at| &allocations[at])
     }
 
     /// The prices that prove the bound.
@@ -276,21 +275,40 @@ impl Plan {
             prices: &inner.prices,
             allocations: &inner.allocations,
             exact: inner.bounds.status == Status::Optimal,
-            ledger: &inner.ledger,
+            ledger: inner
+                .ledger
+                .get_or_init(|| Ledger::of(&inner.linkage, &inner.allocations, &inner.prices)),
         }
     }
 
     /// Offers with something left, sorted, each with its reason.
+    ///
+    /// Worked out at the first call, in parallel over offers: O(their candidates) and the funnels. Later calls
+    /// are free.
     #[must_use]
     pub fn unmatched_offers(&self) -> &[Unmatched<OfferIx>] {
-        &self.0.unmatched_offers
+        once(&self.0.unmatched_offers, || self.situation().unmatched_offers())
     }
 
     /// Demands with something left, sorted, each with its reason.
+    ///
+    /// Worked out at the first call, in parallel over demands: O(candidates) and the funnels. Later calls are
+    /// free.
     #[must_use]
     pub fn unmatched_demands(&self) -> &[Unmatched<DemandIx>] {
-        &self.0.unmatched_demands
+        once(&self.0.unmatched_demands, || self.situation().unmatched_demands())
     }
+}
+
+/// What a cell holds, worked out if it is still empty.
+///
+/// Not `get_or_init`: the work is parallel, and a thread that waits for its parts may take up a task that asks
+/// for the same, and would wait for itself. Two at once both do the work, with the same result.
+fn once<T>(cell: &OnceLock<Vec<T>>, work: impl FnOnce() -> Vec<T>) -> &[T] {
+    if cell.get().is_none() {
+        let _ = cell.set(work());
+    }
+    cell.get().expect("set by this thread or another")
 }
 
 fn failed(error: SolveError) -> Error {
@@ -303,26 +321,56 @@ fn failed(error: SolveError) -> Error {
     }
 }
 
-fn prices(linkage: &Linkage, optimum: solve::Optimum) -> Prices {
+/// The flow of an optimum, and its prices.
+fn taken_apart(linkage: &Linkage, optimum: solve::Optimum) -> (Vec<(usize, i64)>, Prices) {
     let by_volume = linkage.policy().objective == crate::policy::Objective::Volume;
-    Prices {
+    let prices = Prices {
         offers: optimum.row_price,
         demands: optimum.column_price,
         cooperatives: optimum.row_group_price,
         enterprises: optimum.column_group_price,
         kg_weight: if by_volume { network::kg_weight(linkage) } else { 0 },
+    };
+    (optimum.flow, prices)
+}
+
+/// The best flow found within the limits that are no network; `None` where the optimum breaks none of them.
+fn within_limits(
+    linkage: &Linkage,
+    transport: &solve::Transport,
+    optimum: &solve::Optimum,
+) -> Result<Option<Vec<(usize, i64)>>, Error> {
+    let limits = network::limits(linkage, transport);
+    if limits.is_none() {
+        return Ok(None);
     }
+    if solve::violations(transport, &optimum.dense(transport), &limits).map_err(failed)?.is_empty() {
+        return Ok(None);
+    }
+    let found = solve::within_limits(transport, &limits, optimum, &transport.value).map_err(failed)?;
+    // Within limits the baseline may do better, where the objective is not the score.
+    let rank = network::rank(linkage, transport);
+    let plain = solve::greedy(transport, &limits, &rank).map_err(failed)?;
+    let worth = |flow: &[i64]| -> i128 {
+        flow.iter().zip(&transport.value).map(|(kg, value)| i128::from(*kg) * i128::from(*value)).sum()
+    };
+    Ok(Some(used(if worth(&plain) > worth(&found) { &plain } else { &found })))
+}
+
+/// The edges with flow, and how much.
+fn used(flow: &[i64]) -> Vec<(usize, i64)> {
+    flow.iter().copied().enumerate().filter(|(_, kg)| *kg > 0).collect()
 }
 
 /// The network of new kilograms that plans are solved on, for writing it out, and the weight of a kilogram in it
 /// under [`Objective::Volume`](crate::policy::Objective::Volume).
 #[cfg(feature = "json")]
 pub(crate) fn assignment_network(linkage: &Linkage) -> (solve::Transport, i64) {
-    (network::Network::of(linkage).transport, network::kg_weight(linkage))
+    (network::transport(linkage), network::kg_weight(linkage))
 }
 
 /// Contracts and new kilograms in one sorted list.
-fn gather(linkage: &Linkage, new: &[i64]) -> Vec<Allocation> {
+fn gather(linkage: &Linkage, transport: &solve::Transport, flow: &[(usize, i64)]) -> Vec<Allocation> {
     let market = linkage.market();
     let contract = |c: &crate::market::Signed| Allocation {
         offer: c.offer,
@@ -332,16 +380,15 @@ fn gather(linkage: &Linkage, new: &[i64]) -> Vec<Allocation> {
     };
     let mut allocations: Vec<Allocation> = market.signed().iter().map(contract).collect();
     let signed = allocations.len();
-    for (pair, &kg) in linkage.candidates().zip(new).filter(|(_, kg)| **kg > 0) {
-        let key = (pair.offer, pair.demand);
-        match allocations[..signed].binary_search_by_key(&key, |a| (a.offer, a.demand)) {
+    let mut row = 0;
+    for &(edge, kg) in flow {
+        while transport.row_start[row + 1] <= edge {
+            row += 1;
+        }
+        let (offer, demand) = (OfferIx::at(row), DemandIx(transport.column[edge]));
+        match allocations[..signed].binary_search_by_key(&(offer, demand), |a| (a.offer, a.demand)) {
             Ok(at) => allocations[at].volume.0 += kg,
-            Err(_) => allocations.push(Allocation {
-                offer: pair.offer,
-                demand: pair.demand,
-                volume: Kg(kg),
-                contract: Kg(0),
-            }),
+            Err(_) => allocations.push(Allocation { offer, demand, volume: Kg(kg), contract: Kg(0) }),
         }
     }
     allocations.sort_by_key(|a| (a.offer, a.demand));

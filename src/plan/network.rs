@@ -1,15 +1,17 @@
 //! From a linkage to the integer network that the solvers see, and back.
 
+use std::collections::HashMap;
 use std::hash::Hasher;
 
+use rayon::prelude::*;
 use siphasher::sip::SipHasher24;
 
 use crate::id::{DemandIx, OfferIx};
 use crate::linkage::{Linkage, road_km};
-use crate::market::Market;
+use crate::market::{Market, Offer};
 use crate::policy::{Objective, Policy};
 use crate::solve::{Limits, Shared, Transport};
-use crate::units::Score;
+use crate::units::{Kg, Score};
 
 /// What contracts leave free. Validation has made sure that nothing here is negative.
 #[derive(Debug)]
@@ -51,29 +53,16 @@ impl Free {
 /// touch leaves room to read the two stages of a price apart again: see the checker.
 pub(super) fn kg_weight(linkage: &Linkage) -> i64 {
     let market = linkage.market();
-    let mut offers = vec![false; market.offers().len()];
     let mut demands = vec![false; market.demands().len()];
-    for pair in linkage.candidates() {
-        offers[pair.offer.index()] = true;
-        demands[pair.demand.index()] = true;
+    for &demand in linkage.demands() {
+        demands[demand as usize] = true;
     }
+    let offers = (0..market.offers().len()).filter(|&o| !linkage.row(OfferIx::at(o)).is_empty());
     // Each brings its party with it.
-    let touched = 2 * offers.iter().chain(&demands).filter(|touched| **touched).count() + 2;
+    let touched = 2 * (offers.count() + demands.iter().filter(|touched| **touched).count()) + 2;
     let least = market.offers().len().min(market.demands().len()) + 2;
     let weight = (16 * touched).max(least);
     i64::try_from(weight).expect("a market holds at most 10^7 of anything") * i64::from(Score::ONE)
-}
-
-/// Value of a kilogram on a candidate pair, or `None` where the objective has no use for the pair.
-pub(super) fn value(linkage: &Linkage, position: usize, offer: OfferIx, kg_weight: i64) -> Option<i64> {
-    let score = i64::from(linkage.joint()[position].micro());
-    match linkage.policy().objective {
-        Objective::Score => Some(score),
-        Objective::Volume => Some(kg_weight + score),
-        Objective::Welfare => {
-            gain(linkage, offer, DemandIx(linkage.demands()[position])).filter(|gain| *gain > 0)
-        }
-    }
 }
 
 /// bid − ask − freight in VND per kg, where both prices are known.
@@ -93,68 +82,108 @@ fn freight(policy: &Policy, km: f64) -> i64 {
     (policy.freight * km / 1000.0).round() as i64
 }
 
-/// The network of a linkage. Edges are candidates; `positions` gives the candidate of each edge.
-pub(super) struct Network {
-    pub(super) transport: Transport,
-    pub(super) limits: Limits,
-    /// Joint score of each edge, for the greedy mechanism.
-    pub(super) rank: Vec<i64>,
-    positions: Vec<usize>,
+/// The network of a linkage. Edges are the candidates that the objective has a use for, in their order.
+pub(super) fn transport(linkage: &Linkage) -> Transport {
+    let market = linkage.market();
+    let (offers, demands) = (market.offers(), market.demands());
+    let free = Free::of(market);
+    let (row_start, column, value) = edges(linkage);
+    let groups = (0..offers.len()).map(|o| market.cooperative_of(OfferIx::at(o)).0);
+    let column_groups = (0..demands.len()).map(|d| market.enterprise_of(DemandIx::at(d)).0);
+    Transport {
+        row_capacity: free.offers,
+        column_capacity: free.demands,
+        row_group: groups.collect(),
+        column_group: column_groups.collect(),
+        row_group_capacity: free.cooperatives,
+        column_group_capacity: free.enterprises,
+        row_start,
+        column,
+        value,
+        edge_capacity: None,
+        row_key: offers.par_iter().map(|offer| tie_key(&offer.id)).collect(),
+        column_key: demands.par_iter().map(|demand| tie_key(&demand.id)).collect(),
+        row_part: parts(linkage.market()),
+    }
 }
 
-impl Network {
-    pub(super) fn of(linkage: &Linkage) -> Self {
-        let market = linkage.market();
-        let kg_weight = kg_weight(linkage);
-        let free = Free::of(market);
-        let mut positions = Vec::with_capacity(linkage.len());
-        let mut row_start = Vec::with_capacity(market.offers().len() + 1);
-        let mut values = Vec::with_capacity(linkage.len());
-        row_start.push(0);
-        for o in 0..market.offers().len() {
-            for position in linkage.row(OfferIx::at(o)) {
-                if let Some(value) = value(linkage, position, OfferIx::at(o), kg_weight) {
-                    positions.push(position);
-                    values.push(value);
-                }
+/// Offers of one product mostly have the same buyers: a number for each product.
+fn parts(market: &Market) -> Vec<u32> {
+    let mut known: HashMap<&str, u32> = HashMap::new();
+    let part = |offer: &Offer| {
+        let next = u32::try_from(known.len()).expect("a market holds at most 10^7 of anything");
+        *known.entry(&offer.product).or_insert(next)
+    };
+    market.offers().iter().map(part).collect()
+}
+
+/// Where the edges of each offer start, the demand of every edge, and what a kilogram on it is worth.
+fn edges(linkage: &Linkage) -> (Vec<usize>, Vec<u32>, Vec<i64>) {
+    let score = |score: &Score| i64::from(score.micro());
+    let mut column = linkage.demands().to_vec();
+    let mut value: Vec<i64> = match linkage.policy().objective {
+        Objective::Score => linkage.joint().par_iter().map(score).collect(),
+        Objective::Volume => {
+            let weight = kg_weight(linkage);
+            linkage.joint().par_iter().map(|joint| weight + score(joint)).collect()
+        }
+        Objective::Welfare => gains(linkage),
+    };
+    let offers = linkage.market().offers().len();
+    let mut row_start = Vec::with_capacity(offers + 1);
+    row_start.push(0);
+    if linkage.policy().objective != Objective::Welfare {
+        row_start.extend((0..offers).map(|o| linkage.row(OfferIx::at(o)).end));
+        return (row_start, column, value);
+    }
+    // What brings no gain is no edge: the others move up.
+    let mut edge = 0;
+    for o in 0..offers {
+        for position in linkage.row(OfferIx::at(o)) {
+            if value[position] > 0 {
+                (column[edge], value[edge]) = (column[position], value[position]);
+                edge += 1;
             }
-            row_start.push(positions.len());
         }
-        let column = positions.iter().map(|&position| linkage.demands()[position]).collect();
-        let rank = positions.iter().map(|&position| i64::from(linkage.joint()[position].micro())).collect();
-        let limits = limits(linkage, &positions, &row_start);
-        let offers = 0..market.offers().len();
-        let demands = 0..market.demands().len();
-        let transport = Transport {
-            row_capacity: free.offers,
-            column_capacity: free.demands,
-            row_group: offers.map(|o| market.cooperative_of(OfferIx::at(o)).0).collect(),
-            column_group: demands.map(|d| market.enterprise_of(DemandIx::at(d)).0).collect(),
-            row_group_capacity: free.cooperatives,
-            column_group_capacity: free.enterprises,
-            row_start,
-            column,
-            value: values,
-            edge_capacity: None,
-            row_key: market.offers().iter().map(|offer| tie_key(&offer.id)).collect(),
-            column_key: market.demands().iter().map(|demand| tie_key(&demand.id)).collect(),
-            row_part: Vec::new(),
-        };
-        Self { transport, limits, rank, positions }
+        row_start.push(edge);
     }
+    column.truncate(edge);
+    value.truncate(edge);
+    (row_start, column, value)
+}
 
-    /// What a flow is worth.
-    pub(super) fn worth(&self, flow: &[i64]) -> i128 {
-        flow.iter().zip(&self.transport.value).map(|(kg, value)| i128::from(*kg) * i128::from(*value)).sum()
+/// The gain of every candidate, 0 where there is none.
+fn gains(linkage: &Linkage) -> Vec<i64> {
+    let mut gains = vec![0; linkage.len()];
+    let mut rows = Vec::with_capacity(linkage.market().offers().len());
+    let mut rest = gains.as_mut_slice();
+    for o in 0..linkage.market().offers().len() {
+        let (row, others) = rest.split_at_mut(linkage.row(OfferIx::at(o)).len());
+        rows.push((OfferIx::at(o), row));
+        rest = others;
     }
-
-    /// New kilograms by candidate from the flow by edge.
-    pub(super) fn by_candidate(&self, flow: &[i64], candidates: usize) -> Vec<i64> {
-        let mut kg = vec![0; candidates];
-        for (&position, &flow) in self.positions.iter().zip(flow) {
-            kg[position] = flow;
+    rows.into_par_iter().for_each(|(offer, row)| {
+        for (place, demand) in row.iter_mut().zip(&linkage.demands()[linkage.row(offer)]) {
+            *place = gain(linkage, offer, DemandIx(*demand)).unwrap_or(0);
         }
-        kg
+    });
+    gains
+}
+
+/// Joint score of every edge, for the greedy mechanism.
+pub(super) fn rank(linkage: &Linkage, transport: &Transport) -> Vec<i64> {
+    let mut rank = Vec::with_capacity(transport.edges());
+    for_each_edge(linkage, transport, |position| rank.push(i64::from(linkage.joint()[position].micro())));
+    rank
+}
+
+/// The candidate of every edge, in order. Both ascend in a row, and every edge is a candidate.
+fn for_each_edge(linkage: &Linkage, transport: &Transport, mut see: impl FnMut(usize)) {
+    for o in 0..transport.rows() {
+        let mut row = linkage.row(OfferIx::at(o));
+        for &column in &transport.column[transport.row_start[o]..transport.row_start[o + 1]] {
+            see(row.find(|&position| linkage.demands()[position] == column).expect("edges are candidates"));
+        }
     }
 }
 
@@ -167,26 +196,31 @@ fn tie_key(id: &str) -> u64 {
     hasher.finish()
 }
 
-fn limits(linkage: &Linkage, positions: &[usize], row_start: &[usize]) -> Limits {
+/// The limits that are no network; a list is empty where the market has none of its kind.
+pub(super) fn limits(linkage: &Linkage, transport: &Transport) -> Limits {
     let market = linkage.market();
-    // Positions are ascending, so a candidate's edge is found by bisection.
-    let edge_of = |position: usize| positions.binary_search(&position).ok();
-    let mut base = vec![0; positions.len()];
+    let row = |offer: OfferIx| transport.row_start[offer.index()]..transport.row_start[offer.index() + 1];
+    let mut base = Vec::new();
     let mut row_fixed = vec![0_u64; market.offers().len()];
     let mut column_fixed = vec![0_u64; market.demands().len()];
     for contract in market.signed() {
-        if let Some(edge) = linkage.position(contract.offer, contract.demand).and_then(edge_of) {
-            base[edge] = contract.volume.0;
+        let row = row(contract.offer);
+        if let Ok(at) = transport.column[row.clone()].binary_search(&contract.demand.0) {
+            base.resize(transport.edges(), 0);
+            base[row.start + at] = contract.volume.0;
         } else {
             row_fixed[contract.offer.index()] += 1;
             column_fixed[contract.demand.index()] += 1;
         }
     }
-    let mut lot = Vec::with_capacity(positions.len());
-    for (o, offer) in market.offers().iter().enumerate() {
-        for &position in &positions[row_start[o]..row_start[o + 1]] {
-            let demand = &market.demands()[linkage.demands()[position] as usize];
-            lot.push(offer.min_lot.max(demand.min_lot).0);
+    let mut lot = Vec::new();
+    let lots = market.offers().iter().map(|offer| offer.min_lot);
+    if lots.chain(market.demands().iter().map(|demand| demand.min_lot)).any(|lot| lot > Kg::ONE) {
+        let column: Vec<i64> = market.demands().iter().map(|demand| demand.min_lot.0).collect();
+        lot.reserve_exact(transport.edges());
+        for (o, offer) in market.offers().iter().enumerate() {
+            let columns = &transport.column[row(OfferIx::at(o))];
+            lot.extend(columns.iter().map(|&demand| offer.min_lot.0.max(column[demand as usize])));
         }
     }
     let partners = |limit: Option<u64>, fixed: u64| {
@@ -194,18 +228,24 @@ fn limits(linkage: &Linkage, positions: &[usize], row_start: &[usize]) -> Limits
     };
     let rows = market.offers().iter().zip(row_fixed);
     let columns = market.demands().iter().zip(column_fixed);
+    let certified = linkage.certified();
+    // Positions are ascending, so a candidate's edge is found by bisection.
+    let mut positions = Vec::new();
+    if !certified.is_empty() {
+        for_each_edge(linkage, transport, |position| positions.push(position));
+    }
+    let edge_of = |&position: &usize| positions.binary_search(&position).ok();
     Limits {
         base,
         lot,
         row_partners: rows.map(|(offer, fixed)| partners(offer.max_buyers, fixed)).collect(),
         column_partners: columns.map(|(demand, fixed)| partners(demand.max_suppliers, fixed)).collect(),
         column_whole: market.demands().iter().map(|demand| demand.all_or_nothing).collect(),
-        shared: linkage
-            .certified()
+        shared: certified
             .iter()
             .map(|volume| Shared {
                 capacity: volume.free,
-                edges: volume.edges.iter().filter_map(|&position| edge_of(position)).collect(),
+                edges: volume.edges.iter().filter_map(edge_of).collect(),
             })
             .collect(),
     }

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
 use serde::Serialize;
 
 use crate::id::{DemandIx, OfferIx};
-use crate::linkage::{Candidate, Linkage, Rule, Stopped, relied_on};
-use crate::plan::network::{Free, gain};
+use crate::linkage::{Linkage, Rule, Stopped, relied_on};
+use crate::plan::ledger::{Ledger, Pair, worth};
+use crate::plan::network::gain;
 use crate::plan::{Allocation, Prices};
-use crate::policy::Objective;
 use crate::units::Kg;
 
 /// Why an offer or a demand has something left, or why a candidate pair does not trade more.
@@ -88,54 +89,6 @@ pub(super) enum View {
     Demand,
 }
 
-/// What a plan leaves free and who trades with whom: kept with the plan, reasons are read from it.
-#[derive(Debug)]
-pub(super) struct Ledger {
-    pub(super) free: Free,
-    /// Allocations of each offer, and of each demand, as positions in the list.
-    of_offer: Vec<Vec<usize>>,
-    of_demand: Vec<Vec<usize>>,
-    /// Free volume of certificates, by (cooperative, position).
-    certified: BTreeMap<(u32, usize), i64>,
-    candidates_of_demand: Vec<Vec<(OfferIx, usize)>>,
-}
-
-impl Ledger {
-    pub(super) fn of(linkage: &Linkage, allocations: &[Allocation]) -> Self {
-        let market = linkage.market();
-        let mut ledger = Self {
-            free: Free::of(market),
-            of_offer: vec![Vec::new(); market.offers().len()],
-            of_demand: vec![Vec::new(); market.demands().len()],
-            certified: linkage
-                .certified()
-                .iter()
-                .map(|v| ((v.cooperative.0, v.certificate), v.free))
-                .collect(),
-            candidates_of_demand: vec![Vec::new(); market.demands().len()],
-        };
-        for (i, a) in allocations.iter().enumerate() {
-            let new = a.volume.0 - a.contract.0;
-            ledger.free.take(market, a.offer, a.demand, new);
-            ledger.of_offer[a.offer.index()].push(i);
-            ledger.of_demand[a.demand.index()].push(i);
-            if new > 0 && !ledger.certified.is_empty() {
-                for certificate in relied_on(linkage.judge(), a.offer, a.demand) {
-                    if let Some(free) =
-                        ledger.certified.get_mut(&(market.cooperative_of(a.offer).0, certificate))
-                    {
-                        *free -= new;
-                    }
-                }
-            }
-        }
-        for (position, pair) in linkage.candidates().enumerate() {
-            ledger.candidates_of_demand[pair.demand.index()].push((pair.offer, position));
-        }
-        ledger
-    }
-}
-
 /// A plan's state that reasons are read from.
 pub(super) struct Situation<'a> {
     pub(super) linkage: &'a Linkage,
@@ -149,33 +102,28 @@ pub(super) struct Situation<'a> {
 impl<'a> Situation<'a> {
     /// The allocation of a pair, if it trades.
     pub(super) fn allocation(&self, offer: OfferIx, demand: DemandIx) -> Option<&'a Allocation> {
-        let at = self.allocations.binary_search_by_key(&(offer, demand), |a| (a.offer, a.demand));
-        at.ok().map(|at| &self.allocations[at])
+        let own = &self.allocations[self.ledger.of_offer(offer)];
+        own.binary_search_by_key(&demand, |a| a.demand).ok().map(|at| &own[at])
     }
 
     /// The allocations of an offer.
     pub(super) fn sold(&self, offer: OfferIx) -> impl Iterator<Item = &'a Allocation> + use<'a> {
-        let allocations = self.allocations;
-        self.ledger.of_offer[offer.index()].iter().map(|&i| &allocations[i])
+        self.allocations[self.ledger.of_offer(offer)].iter()
     }
 
     /// The allocations of a demand.
     pub(super) fn bought(&self, demand: DemandIx) -> impl Iterator<Item = &'a Allocation> + use<'a> {
         let allocations = self.allocations;
-        self.ledger.of_demand[demand.index()].iter().map(|&i| &allocations[i])
+        self.ledger.of_demand(demand).iter().map(|&i| &allocations[i])
     }
 
     /// What a kilogram of the pair is worth to the objective; `None` where it has no use for it.
-    pub(super) fn worth(&self, pair: &Candidate) -> Option<i64> {
-        match self.linkage.policy().objective {
-            Objective::Score => Some(i64::from(pair.score.micro())),
-            Objective::Volume => Some(self.prices.kg_weight + i64::from(pair.score.micro())),
-            Objective::Welfare => gain(self.linkage, pair.offer, pair.demand).filter(|gain| *gain > 0),
-        }
+    pub(super) fn worth(&self, pair: &Pair) -> Option<i64> {
+        worth(self.linkage, self.prices.kg_weight, pair)
     }
 
     /// How far the pair's worth falls short of its prices, in the objective's unit per kg.
-    pub(super) fn shortfall(&self, pair: &Candidate) -> i128 {
+    pub(super) fn shortfall(&self, pair: &Pair) -> i128 {
         let market = self.linkage.market();
         let (c, e) = (market.cooperative_of(pair.offer), market.enterprise_of(pair.demand));
         let worth = self.worth(pair).or_else(|| gain(self.linkage, pair.offer, pair.demand)).unwrap_or(0);
@@ -183,7 +131,7 @@ impl<'a> Situation<'a> {
     }
 
     /// Why the pair does not trade more, seen from one side.
-    pub(super) fn cause(&self, pair: &Candidate, view: View) -> Reason {
+    pub(super) fn cause(&self, pair: &Pair, view: View) -> Reason {
         let market = self.linkage.market();
         if self.worth(pair).is_none() {
             return Reason::Rule(Rule::Price);
@@ -208,9 +156,11 @@ impl<'a> Situation<'a> {
             return Reason::Capacity;
         }
         if other_full {
-            let rivals = self.rivals(pair, view);
-            let lowest = rivals.iter().filter_map(|rival| self.linkage.candidate(rival.offer, rival.demand));
-            return match lowest.filter_map(|rival| self.worth(&rival)).min() {
+            let lowest = match view {
+                View::Offer => self.ledger.lowest_supplier(pair),
+                View::Demand => self.ledger.lowest_buyer(pair),
+            };
+            return match lowest {
                 None => Reason::Capacity,
                 Some(lowest) if self.level(pair, lowest) => Reason::Tie,
                 // No price proves that the others are worth more, and they are not.
@@ -227,19 +177,19 @@ impl<'a> Situation<'a> {
     }
 
     /// Whether the pair is worth exactly as much as those who won.
-    fn level(&self, pair: &Candidate, lowest: i64) -> bool {
+    fn level(&self, pair: &Pair, lowest: i64) -> bool {
         if self.exact { self.shortfall(pair) == 0 } else { self.worth(pair) == Some(lowest) }
     }
 
     /// Which limit keeps a pair from trading more though both sides have room.
-    fn limit(&self, pair: &Candidate) -> Option<Reason> {
+    fn limit(&self, pair: &Pair) -> Option<Reason> {
         let market = self.linkage.market();
         let (offer, demand) = (market.offer(pair.offer), market.demand(pair.demand));
         let traded = self.allocation(pair.offer, pair.demand).map_or(0, |a| a.volume.0);
         if traded == 0 {
             let full = |count: usize, limit: Option<u64>| limit.is_some_and(|limit| count as u64 >= limit);
-            if full(self.ledger.of_offer[pair.offer.index()].len(), offer.max_buyers)
-                || full(self.ledger.of_demand[pair.demand.index()].len(), demand.max_suppliers)
+            if full(self.ledger.of_offer(pair.offer).len(), offer.max_buyers)
+                || full(self.ledger.of_demand(pair.demand).len(), demand.max_suppliers)
             {
                 return Some(Reason::PartnerLimit);
             }
@@ -255,7 +205,7 @@ impl<'a> Situation<'a> {
     }
 
     /// Kilograms that both sides and both parties still have free.
-    pub(super) fn room(&self, pair: &Candidate) -> i64 {
+    pub(super) fn room(&self, pair: &Pair) -> i64 {
         let market = self.linkage.market();
         let parties = [
             self.ledger.free.cooperatives[market.cooperative_of(pair.offer).index()],
@@ -267,12 +217,12 @@ impl<'a> Situation<'a> {
     }
 
     /// Kilograms left under the certificates the pair would rely on; no limit where it relies on none.
-    pub(super) fn certified_room(&self, pair: &Candidate) -> i64 {
+    pub(super) fn certified_room(&self, pair: &Pair) -> i64 {
         self.certificates(pair).map(|(_, free)| free).min().unwrap_or(i64::MAX)
     }
 
     /// The standard of the certificate with least left of those the pair would rely on.
-    pub(super) fn scarcest(&self, pair: &Candidate) -> String {
+    pub(super) fn scarcest(&self, pair: &Pair) -> String {
         let market = self.linkage.market();
         let held = &market.cooperative(market.cooperative_of(pair.offer)).certificates;
         let scarcest = self.certificates(pair).min_by_key(|(_, free)| *free);
@@ -280,7 +230,7 @@ impl<'a> Situation<'a> {
     }
 
     /// Positions and free volumes of the certificates the pair would rely on.
-    fn certificates(&self, pair: &Candidate) -> impl Iterator<Item = (usize, i64)> {
+    fn certificates(&self, pair: &Pair) -> impl Iterator<Item = (usize, i64)> {
         let relied = if self.ledger.certified.is_empty() {
             Vec::new()
         } else {
@@ -294,30 +244,47 @@ impl<'a> Situation<'a> {
     }
 
     /// New volumes that stand in the pair's way on the other side.
-    pub(super) fn rivals(&self, pair: &Candidate, view: View) -> Vec<&Allocation> {
-        let list = match view {
-            View::Offer => &self.ledger.of_demand[pair.demand.index()],
-            View::Demand => &self.ledger.of_offer[pair.offer.index()],
+    pub(super) fn rivals(&self, pair: &Pair, view: View) -> Vec<&Allocation> {
+        let others: Vec<&Allocation> = match view {
+            View::Offer => self.bought(pair.demand).collect(),
+            View::Demand => self.sold(pair.offer).collect(),
         };
-        let others = list.iter().map(|&i| &self.allocations[i]);
-        others.filter(|a| (a.offer, a.demand) != (pair.offer, pair.demand) && a.volume > a.contract).collect()
+        let rival =
+            |a: &&Allocation| (a.offer, a.demand) != (pair.offer, pair.demand) && a.volume > a.contract;
+        others.into_iter().filter(rival).collect()
     }
 
     /// The primary reason and the funnel of an offer or a demand.
-    fn account(&self, stopped: Stopped, others: usize, pairs: &[Candidate], view: View) -> (Reason, Funnel) {
+    fn account(
+        &self,
+        stopped: Stopped,
+        others: usize,
+        pairs: impl Iterator<Item = Pair>,
+        view: View,
+    ) -> (Reason, Funnel) {
+        // How candidates end: matched, or left for a reason. Few ends are met in one list.
+        let mut ends: Vec<(Option<Reason>, u32)> = Vec::with_capacity(4);
+        let mut nearest: Option<((bool, i128), Reason)> = None;
+        for pair in pairs {
+            let matched = self.allocation(pair.offer, pair.demand).is_some();
+            let cause = self.cause(&pair, view);
+            let end = (!matched).then_some(cause);
+            match ends.iter_mut().find(|(met, _)| *met == end) {
+                Some((_, count)) => *count += 1,
+                None => ends.push((end, 1)),
+            }
+            let key = (matched, self.shortfall(&pair));
+            // The first of equals.
+            if nearest.as_ref().is_none_or(|(best, _)| key < *best) {
+                nearest = Some((key, cause));
+            }
+        }
         let mut funnel = Funnel::new();
         for (rule, count) in Rule::ALL.into_iter().zip(stopped.0).filter(|(_, count)| *count > 0) {
             funnel.insert(rule.code(), count);
         }
-        let mut nearest: Option<((bool, i128, usize), Reason)> = None;
-        for (i, pair) in pairs.iter().enumerate() {
-            let matched = self.allocation(pair.offer, pair.demand).is_some();
-            let cause = self.cause(pair, view);
-            *funnel.entry(if matched { "matched" } else { cause.code() }).or_default() += 1;
-            let key = (matched, self.shortfall(pair), i);
-            if nearest.as_ref().is_none_or(|(best, _)| key < *best) {
-                nearest = Some((key, cause));
-            }
+        for (end, count) in ends {
+            *funnel.entry(end.map_or("matched", Reason::code)).or_default() += count;
         }
         let reason = match nearest {
             Some((_, cause)) => cause,
@@ -332,43 +299,51 @@ impl<'a> Situation<'a> {
 
     /// The reason and funnel of an offer.
     pub(super) fn of_offer(&self, offer: OfferIx) -> (Reason, Funnel) {
-        let pairs: Vec<Candidate> = self.linkage.candidates_of(offer).collect();
         let others = self.linkage.market().demands().len();
-        self.account(self.linkage.stopped_offer(offer), others, &pairs, View::Offer)
+        let stopped = self.linkage.stopped_offer(offer);
+        self.account(stopped, others, self.candidates_of_offer(offer), View::Offer)
     }
 
     /// The reason and funnel of a demand.
     pub(super) fn of_demand(&self, demand: DemandIx) -> (Reason, Funnel) {
         let others = self.linkage.market().offers().len();
-        self.account(
-            self.linkage.stopped_demand(demand),
-            others,
-            &self.candidates_of_demand(demand),
-            View::Demand,
-        )
+        let stopped = self.linkage.stopped_demand(demand);
+        self.account(stopped, others, self.candidates_of_demand(demand), View::Demand)
+    }
+
+    /// The candidates of an offer, sorted by demand.
+    pub(super) fn candidates_of_offer(&self, offer: OfferIx) -> impl Iterator<Item = Pair> + use<'a> {
+        let row = self.linkage.row(offer);
+        let pairs = self.linkage.demands()[row.clone()].iter().zip(&self.linkage.joint()[row]);
+        pairs.map(move |(&demand, &score)| Pair { offer, demand: DemandIx(demand), score })
     }
 
     /// The candidates of a demand, sorted by offer.
-    pub(super) fn candidates_of_demand(&self, demand: DemandIx) -> Vec<Candidate> {
-        let list = self.ledger.candidates_of_demand[demand.index()].iter();
-        list.map(|&(offer, position)| self.linkage.candidate_at(offer, position)).collect()
+    pub(super) fn candidates_of_demand(&self, demand: DemandIx) -> impl Iterator<Item = Pair> + use<'a> {
+        self.ledger.candidates_of_demand(self.linkage, demand)
+    }
+
+    /// Every offer with something left. O(their candidates), in parallel.
+    pub(super) fn unmatched_offers(&self) -> Vec<Unmatched<OfferIx>> {
+        left(&self.ledger.free.offers, OfferIx::at, |offer| self.of_offer(offer))
+    }
+
+    /// Every demand with something left. O(candidates), in parallel.
+    pub(super) fn unmatched_demands(&self) -> Vec<Unmatched<DemandIx>> {
+        left(&self.ledger.free.demands, DemandIx::at, |demand| self.of_demand(demand))
     }
 }
 
-/// Every offer and demand with something left.
-pub(super) fn unmatched(situation: &Situation) -> (Vec<Unmatched<OfferIx>>, Vec<Unmatched<DemandIx>>) {
-    let left = |free: &[i64]| -> Vec<(usize, Kg)> {
-        free.iter().enumerate().filter(|(_, left)| **left > 0).map(|(i, left)| (i, Kg(*left))).collect()
-    };
-    let offers = left(&situation.ledger.free.offers).into_iter().map(|(i, left)| {
-        let at = OfferIx::at(i);
-        let (reason, funnel) = situation.of_offer(at);
-        Unmatched { at, left, reason, funnel }
+/// What has something left, in order, with its reason.
+fn left<Ix: Copy + Send>(
+    free: &[i64],
+    at: impl Fn(usize) -> Ix + Sync,
+    account: impl Fn(Ix) -> (Reason, Funnel) + Sync,
+) -> Vec<Unmatched<Ix>> {
+    let left = free.par_iter().enumerate().filter(|(_, left)| **left > 0);
+    let unmatched = left.map(|(i, left)| {
+        let (reason, funnel) = account(at(i));
+        Unmatched { at: at(i), left: Kg(*left), reason, funnel }
     });
-    let demands = left(&situation.ledger.free.demands).into_iter().map(|(i, left)| {
-        let at = DemandIx::at(i);
-        let (reason, funnel) = situation.of_demand(at);
-        Unmatched { at, left, reason, funnel }
-    });
-    (offers.collect(), demands.collect())
+    unmatched.collect()
 }

@@ -53,7 +53,7 @@ pub(super) fn fill(transport: &Transport, limits: &Limits, rank: &[i64], start: 
             }
         }
         let partly: Vec<usize> = (0..transport.columns())
-            .filter(|&column| limits.column_whole[column] && room.is_partly_filled(column))
+            .filter(|&column| limits.column_whole(column) && room.is_partly_filled(column))
             .collect();
         if partly.is_empty() {
             return room.flow;
@@ -121,7 +121,7 @@ impl<'a> Room<'a> {
         membership: &'a Membership,
         start: &[i64],
     ) -> Room<'a> {
-        let partners = |limit: &Option<u32>| limit.unwrap_or(u32::MAX);
+        let partners = |limit: Option<u32>| limit.unwrap_or(u32::MAX);
         let unlimited = |limit: &Option<i64>| limit.unwrap_or(i64::MAX);
         let mut room = Room {
             transport,
@@ -134,10 +134,12 @@ impl<'a> Room<'a> {
             row_group: transport.row_group_capacity.iter().map(unlimited).collect(),
             column_group: transport.column_group_capacity.iter().map(unlimited).collect(),
             shared: limits.shared.iter().map(|shared| shared.capacity).collect(),
-            row_partners: limits.row_partners.iter().map(partners).collect(),
-            column_partners: limits.column_partners.iter().map(partners).collect(),
+            row_partners: (0..transport.rows()).map(|row| partners(limits.row_partners(row))).collect(),
+            column_partners: (0..transport.columns())
+                .map(|column| partners(limits.column_partners(column)))
+                .collect(),
         };
-        for edge in (0..transport.edges()).filter(|&edge| limits.base[edge] > 0) {
+        for (edge, _) in limits.base.iter().enumerate().filter(|(_, base)| **base > 0) {
             room.count_partner(edge);
         }
         for (edge, &flow) in start.iter().enumerate().filter(|(_, flow)| **flow > 0) {
@@ -150,7 +152,7 @@ impl<'a> Room<'a> {
     fn take(&mut self, edge: usize) {
         let opens = self.flow[edge] == 0;
         let (row, column) = (self.row_of[edge] as usize, self.transport.column[edge] as usize);
-        let new_partner = opens && self.limits.base[edge] == 0;
+        let new_partner = opens && self.limits.base(edge) == 0;
         if new_partner && (self.row_partners[row] == 0 || self.column_partners[column] == 0) {
             return;
         }
@@ -165,14 +167,14 @@ impl<'a> Room<'a> {
         for &shared in self.membership.at(edge) {
             fits = fits.min(self.shared[shared]);
         }
-        let needed = if opens { (self.limits.lot[edge] - self.limits.base[edge]).max(1) } else { 1 };
+        let needed = if opens { (self.limits.lot(edge) - self.limits.base(edge)).max(1) } else { 1 };
         if fits >= needed {
             self.put(edge, fits);
         }
     }
 
     fn put(&mut self, edge: usize, units: i64) {
-        if self.flow[edge] == 0 && self.limits.base[edge] == 0 {
+        if self.flow[edge] == 0 && self.limits.base(edge) == 0 {
             self.count_partner(edge);
         }
         let (row, column) = (self.row_of[edge] as usize, self.transport.column[edge] as usize);

@@ -35,24 +35,26 @@ pub struct Shared {
 }
 
 /// Limits on a flow beyond the capacities of its [`Transport`].
+///
+/// An empty list is no limit of its kind on anything; the default has none at all.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Limits {
-    /// Per edge: units fixed on it already (a contract), not part of the flow or of any capacity.
+    /// Per edge: units fixed on it already (a contract), not part of the flow or of any capacity. Empty: none.
     pub base: Vec<i64>,
-    /// Per edge: flow is 0, or base and flow together are at least this.
+    /// Per edge: flow is 0, or base and flow together are at least this. Empty: no lots.
     pub lot: Vec<i64>,
-    /// Per row: edges with base + flow > 0 at most; `None` is unlimited.
+    /// Per row: edges with base + flow > 0 at most; `None` is unlimited. Empty: all are unlimited.
     pub row_partners: Vec<Option<u32>>,
-    /// Per column: edges with base + flow > 0 at most; `None` is unlimited.
+    /// Per column: edges with base + flow > 0 at most; `None` is unlimited. Empty: all are unlimited.
     pub column_partners: Vec<Option<u32>>,
-    /// Per column: whether its flow must be 0 or its full capacity.
+    /// Per column: whether its flow must be 0 or its full capacity. Empty: of none.
     pub column_whole: Vec<bool>,
     /// Capacities shared by sets of edges.
     pub shared: Vec<Shared>,
 }
 
 impl Limits {
-    /// No limits at all for this transport: the start for setting some.
+    /// No limits at all for this transport, every list at its full length: the start for setting some.
     #[must_use]
     pub fn none(transport: &Transport) -> Limits {
         Limits {
@@ -65,16 +67,55 @@ impl Limits {
         }
     }
 
+    /// Whether there is nothing that a flow within the capacities could break.
+    #[must_use]
+    pub fn is_none(&self) -> bool {
+        let partners = self.row_partners.iter().chain(&self.column_partners);
+        self.lot.iter().all(|&lot| lot <= 1)
+            && partners.flatten().next().is_none()
+            && !self.column_whole.contains(&true)
+            && self.shared.is_empty()
+    }
+
+    /// Units fixed on an edge already.
+    pub(super) fn base(&self, edge: usize) -> i64 {
+        self.base.get(edge).copied().unwrap_or(0)
+    }
+
+    /// What an edge must carry if it has any flow.
+    pub(super) fn lot(&self, edge: usize) -> i64 {
+        self.lot.get(edge).copied().unwrap_or(0)
+    }
+
+    /// Partners a row may have.
+    pub(super) fn row_partners(&self, row: usize) -> Option<u32> {
+        self.row_partners.get(row).copied().flatten()
+    }
+
+    /// Partners a column may have.
+    pub(super) fn column_partners(&self, column: usize) -> Option<u32> {
+        self.column_partners.get(column).copied().flatten()
+    }
+
+    /// Whether a column is to be filled or left alone.
+    pub(super) fn column_whole(&self, column: usize) -> bool {
+        self.column_whole.get(column).copied().unwrap_or(false)
+    }
+
     /// Validates lengths, indices and signs against a checked transport.
     pub(super) fn check(&self, transport: &Transport) -> Result<(), SolveError> {
         let (rows, columns, edges) = (transport.rows(), transport.columns(), transport.edges());
-        length("base has not one entry an edge", self.base.len(), edges)?;
-        length("lot has not one entry an edge", self.lot.len(), edges)?;
-        length("row_partners has not one entry a row", self.row_partners.len(), rows)?;
-        length("column_partners has not one entry a column", self.column_partners.len(), columns)?;
-        length("column_whole has not one entry a column", self.column_whole.len(), columns)?;
+        let none_or = |what, found, wanted| if found == 0 { Ok(()) } else { length(what, found, wanted) };
+        none_or("base has not one entry an edge", self.base.len(), edges)?;
+        none_or("lot has not one entry an edge", self.lot.len(), edges)?;
+        none_or("row_partners has not one entry a row", self.row_partners.len(), rows)?;
+        none_or("column_partners has not one entry a column", self.column_partners.len(), columns)?;
+        none_or("column_whole has not one entry a column", self.column_whole.len(), columns)?;
         not_negative("a base is negative", &self.base)?;
         not_negative("a lot is negative", &self.lot)?;
+        if self.shared.is_empty() {
+            return Ok(());
+        }
         let mut seen = vec![usize::MAX; edges];
         for (at, shared) in self.shared.iter().enumerate() {
             if shared.capacity < 0 {
@@ -144,7 +185,10 @@ pub(super) fn found(transport: &Transport, flow: &[i64], limits: &Limits) -> Vec
     for row in 0..transport.rows() {
         for edge in transport.edges_of(row) {
             let column = transport.column[edge] as usize;
-            let (base, flow) = (limits.base[edge], flow[edge]);
+            let (base, flow) = (limits.base(edge), flow[edge]);
+            if base == 0 && flow == 0 {
+                continue;
+            }
             row_total[row] += i128::from(flow);
             column_total[column] += i128::from(flow);
             row_open[row].note(base, flow);
@@ -153,7 +197,7 @@ pub(super) fn found(transport: &Transport, flow: &[i64], limits: &Limits) -> Vec
             if flow < 0 || above {
                 broken.push(Violation::Edge(edge));
             }
-            if flow != 0 && i128::from(base) + i128::from(flow) < i128::from(limits.lot[edge]) {
+            if flow != 0 && i128::from(base) + i128::from(flow) < i128::from(limits.lot(edge)) {
                 broken.push(Violation::Lot(edge));
             }
         }
@@ -164,7 +208,7 @@ pub(super) fn found(transport: &Transport, flow: &[i64], limits: &Limits) -> Vec
         if total > i128::from(transport.row_capacity[row]) {
             broken.push(Violation::Row(row));
         }
-        if row_open[row].exceeds(limits.row_partners[row]) {
+        if row_open[row].exceeds(limits.row_partners(row)) {
             broken.push(Violation::RowPartners(row));
         }
     }
@@ -175,10 +219,10 @@ pub(super) fn found(transport: &Transport, flow: &[i64], limits: &Limits) -> Vec
         if total > capacity {
             broken.push(Violation::Column(column));
         }
-        if column_open[column].exceeds(limits.column_partners[column]) {
+        if column_open[column].exceeds(limits.column_partners(column)) {
             broken.push(Violation::ColumnPartners(column));
         }
-        if limits.column_whole[column] && total != 0 && total != capacity {
+        if limits.column_whole(column) && total != 0 && total != capacity {
             broken.push(Violation::ColumnWhole(column));
         }
     }

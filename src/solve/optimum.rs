@@ -110,6 +110,7 @@ impl Optimum {
 ///     edge_capacity: None,
 ///     row_key: vec![11, 12],
 ///     column_key: vec![21],
+///     row_part: vec![],
 /// };
 /// let best = optimum(&market)?;
 /// assert_eq!(best.flow, [(0, 2), (1, 4)]);

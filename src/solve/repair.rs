@@ -202,7 +202,7 @@ impl<'a> Repair<'a> {
     /// Lowers the ceiling of an edge; closes it if its lot no longer fits below.
     fn lower(&mut self, edge: usize, ceiling: i64) {
         let mut ceiling = ceiling.min(self.ceiling[edge]);
-        if i128::from(ceiling) + i128::from(self.limits.base[edge]) < i128::from(self.limits.lot[edge]) {
+        if i128::from(ceiling) + i128::from(self.limits.base(edge)) < i128::from(self.limits.lot(edge)) {
             ceiling = 0;
         }
         self.ceiling[edge] = ceiling;
@@ -226,12 +226,12 @@ impl<'a> Repair<'a> {
     /// Closes edges whose lot exceeds their reach, and whole columns their edges cannot fill.
     fn close_useless(&mut self) {
         for edge in 0..self.transport.edges() {
-            let room = i128::from(self.reach(edge)) + i128::from(self.limits.base[edge]);
-            if room < i128::from(self.limits.lot[edge]) {
+            let room = i128::from(self.reach(edge)) + i128::from(self.limits.base(edge));
+            if room < i128::from(self.limits.lot(edge)) {
                 self.lower(edge, 0);
             }
         }
-        for column in (0..self.transport.columns()).filter(|&column| self.limits.column_whole[column]) {
+        for column in (0..self.transport.columns()).filter(|&column| self.limits.column_whole(column)) {
             let edges = self.edges_into(column);
             let room: i128 = edges.iter().map(|&edge| i128::from(self.reach(edge))).sum();
             if room < i128::from(self.transport.column_capacity[column]) {
@@ -258,10 +258,10 @@ impl<'a> Repair<'a> {
             match *violation {
                 Violation::RowPartners(row) => {
                     let edges = self.transport.edges_of(row).collect();
-                    self.close_partners(edges, self.limits.row_partners[row]);
+                    self.close_partners(edges, self.limits.row_partners(row));
                 }
                 Violation::ColumnPartners(column) => {
-                    self.close_partners(self.edges_into(column), self.limits.column_partners[column]);
+                    self.close_partners(self.edges_into(column), self.limits.column_partners(column));
                 }
                 Violation::Shared(index) => self.freeze(index),
                 _ => {}
@@ -271,9 +271,8 @@ impl<'a> Repair<'a> {
     }
 
     fn close_worst_lots(&mut self, mut edges: Vec<usize>) {
-        let Limits { lot, base, .. } = self.limits;
         let filled = |edge: usize| i128::from(self.flow[edge]);
-        let needed = |edge: usize| i128::from(lot[edge] - base[edge]);
+        let needed = |edge: usize| i128::from(self.limits.lot(edge) - self.limits.base(edge));
         edges.sort_by(|&a, &b| (filled(a) * needed(b)).cmp(&(filled(b) * needed(a))).then(a.cmp(&b)));
         let mut row_done = vec![false; self.transport.rows()];
         let mut column_done = vec![false; self.transport.columns()];
@@ -295,8 +294,8 @@ impl<'a> Repair<'a> {
     /// The open edges without a base, of least value · units ([`Keep`]), beyond the limit.
     fn partners_too_many(&self, mut edges: Vec<usize>, limit: Option<u32>) -> Vec<usize> {
         let Some(limit) = limit else { return Vec::new() };
-        let old = edges.iter().filter(|&&edge| self.limits.base[edge] > 0).count();
-        edges.retain(|&edge| self.limits.base[edge] == 0 && self.flow[edge] > 0 && self.ceiling[edge] > 0);
+        let old = edges.iter().filter(|&&edge| self.limits.base(edge) > 0).count();
+        edges.retain(|&edge| self.limits.base(edge) == 0 && self.flow[edge] > 0 && self.ceiling[edge] > 0);
         edges.sort_by_key(|&edge| {
             let units = match self.keep {
                 Keep::Flow => self.flow[edge],
@@ -424,12 +423,12 @@ impl<'a> Repair<'a> {
         }
         for row in 0..self.transport.rows() {
             let edges = self.transport.edges_of(row).collect();
-            for edge in self.partners_too_many(edges, self.limits.row_partners[row]) {
+            for edge in self.partners_too_many(edges, self.limits.row_partners(row)) {
                 self.flow[edge] = 0;
             }
         }
         for column in 0..self.transport.columns() {
-            for edge in self.partners_too_many(self.edges_into(column), self.limits.column_partners[column]) {
+            for edge in self.partners_too_many(self.edges_into(column), self.limits.column_partners(column)) {
                 self.flow[edge] = 0;
             }
         }
@@ -439,7 +438,7 @@ impl<'a> Repair<'a> {
                 self.cut_below_lot(edge);
             }
         }
-        for column in (0..self.transport.columns()).filter(|&column| self.limits.column_whole[column]) {
+        for column in (0..self.transport.columns()).filter(|&column| self.limits.column_whole(column)) {
             let edges = self.edges_into(column);
             let units: i128 = edges.iter().map(|&edge| i128::from(self.flow[edge])).sum();
             if units != i128::from(self.transport.column_capacity[column]) {
@@ -451,8 +450,8 @@ impl<'a> Repair<'a> {
     }
 
     fn cut_below_lot(&mut self, edge: usize) {
-        let total = i128::from(self.flow[edge]) + i128::from(self.limits.base[edge]);
-        if total < i128::from(self.limits.lot[edge]) {
+        let total = i128::from(self.flow[edge]) + i128::from(self.limits.base(edge));
+        if total < i128::from(self.limits.lot(edge)) {
             self.flow[edge] = 0;
         }
     }

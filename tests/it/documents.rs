@@ -1,12 +1,17 @@
 //! What is written reads back as it was, and what means the same has the same digest.
 
 use std::fs;
+use std::ops::ControlFlow;
 use std::path::Path;
+use std::sync::Mutex;
 
-use lienket::io::{json, market_digest, policy, policy_document, read_market, read_policy, write_market};
+use lienket::io::{
+    json, market_digest, plan_document, policy, policy_document, read_market, read_market_watched,
+    read_policy, write_market, write_plan_watched,
+};
 use lienket::{
-    AcceptanceKind, Boost, Error, Kg, Km, Market, MarketParts, Mechanism, Objective, Policy, ProductEntry,
-    Side,
+    AcceptanceKind, Boost, Cooperative, Demand, Enterprise, Error, Kg, Km, Linkage, Market, MarketParts,
+    Mechanism, Objective, Offer, Place, Plan, Policy, ProductEntry, Progress, Side, Stage,
 };
 use proptest::collection::vec;
 use proptest::option;
@@ -318,4 +323,41 @@ fn the_forum_of_2025_reads_with_warnings_only() {
     let path = copy.path().join("market.json");
     write_market(&market, &path).unwrap();
     assert_eq!(read_market(path).unwrap().parts(), market.parts());
+}
+
+#[test]
+fn reading_and_writing_are_watched_and_can_be_stopped() {
+    const OFFERS: usize = 3000;
+    let mut parts = MarketParts::new("2025-11-28".parse().expect("a day"));
+    parts.cooperatives.push(Cooperative::new("htx", Place::id("vn/thai-nguyen")));
+    parts.enterprises.push(Enterprise::new("shop", Place::id("vn/ha-noi")));
+    parts.offers.extend((0..OFFERS).map(|o| Offer::new(format!("o-{o:04}"), "htx", "tea", Kg(10))));
+    parts.demands.push(Demand::new("d", "shop", "tea", Kg(10)));
+    let market = Market::build(parts).expect("valid");
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("market.json");
+    write_market(&market, &path).expect("it can be written");
+
+    let seen = Mutex::new(Vec::new());
+    let see = |progress: Progress| {
+        seen.lock().expect("no panic").push(progress);
+        ControlFlow::Continue(())
+    };
+    let told = || std::mem::take(&mut *seen.lock().expect("no panic"));
+    let again = read_market_watched(&path, &see).expect("it reads");
+    assert_eq!(again.parts(), market.parts());
+    let progress = |stage, done, total| Progress { stage, done, total };
+    assert_eq!(told(), [progress(Stage::Reading, 1024, 0), progress(Stage::Reading, 2048, 0)]);
+    let stop = |_: Progress| ControlFlow::Break(());
+    assert!(matches!(read_market_watched(&path, &stop), Err(Error::Cancelled)));
+
+    let linkage = Linkage::build(&market, &Policy::default()).expect("valid");
+    let plan = Plan::solve(&linkage, Mechanism::Optimal).expect("a plan");
+    let mut document = Vec::new();
+    write_plan_watched(&plan, &mut document, &see).expect("memory can be written");
+    assert_eq!(document, plan_document(&plan).into_bytes());
+    // One allocation, and all offers but one have something left.
+    let total = OFFERS as u64;
+    assert_eq!(told(), [progress(Stage::Writing, 1024, total), progress(Stage::Writing, 2048, total)]);
+    assert!(write_plan_watched(&plan, &mut Vec::new(), &stop).is_err());
 }

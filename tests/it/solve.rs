@@ -70,7 +70,7 @@ proptest! {
             }
         });
         let found = optimum(&transport).expect("small numbers");
-        prop_assert_eq!(check::worth(&transport, &found.flow), best);
+        prop_assert_eq!(check::worth(&transport, &found.dense(&transport)), best);
         prop_assert_eq!(check::proves(&transport, &found), Ok(()));
     }
 
@@ -94,8 +94,8 @@ proptest! {
         prop_assert_eq!(check::within(&transport, &clerk, &limits), Ok(()));
         prop_assert!(check::worth(&transport, &found) <= best);
         prop_assert!(check::worth(&transport, &found) >= check::worth(&transport, &clerk));
-        if check::within(&transport, &start.flow, &limits).is_ok() {
-            prop_assert_eq!(&found, &start.flow);
+        if check::within(&transport, &start.dense(&transport), &limits).is_ok() {
+            prop_assert_eq!(&found, &start.dense(&transport));
         }
         prop_assert_eq!(could_take_more(&transport, &limits, &found), None);
         prop_assert_eq!(could_take_more(&transport, &limits, &clerk), None);
@@ -110,7 +110,7 @@ proptest! {
         let rank: Vec<i64> = transport.value.iter().map(|_| dice.below(100) - 50).collect();
         let found = within_limits(&transport, &limits, &start, &rank).expect("well formed");
         prop_assert_eq!(check::within(&transport, &found, &limits), Ok(()));
-        prop_assert!(check::worth(&transport, &found) <= check::worth(&transport, &start.flow));
+        prop_assert!(check::worth(&transport, &found) <= check::worth(&transport, &start.dense(&transport)));
         let clerk = greedy(&transport, &limits, &transport.value).expect("well formed");
         prop_assert!(check::worth(&transport, &found) >= check::worth(&transport, &clerk));
         let by_rank = greedy(&transport, &limits, &rank).expect("well formed");
@@ -142,8 +142,8 @@ proptest! {
         let transport = shape.build();
         let found = optimum(&transport).expect("small numbers");
         prop_assert_eq!(check::proves(&transport, &found), Ok(()));
-        prop_assert_eq!(&found.flow, &oracle::optimum(&transport));
-        prop_assert_eq!(prices(&found), oracle::prices(&transport, &found.flow));
+        prop_assert_eq!(&found.dense(&transport), &oracle::optimum(&transport));
+        prop_assert_eq!(prices(&found), oracle::prices(&transport, &found.dense(&transport)));
     }
 
     #[test]
@@ -152,7 +152,7 @@ proptest! {
         let found = optimum(&transport).expect("small numbers");
         let other = permute(&transport, seed);
         let permuted = optimum(&other.transport).expect("small numbers");
-        prop_assert_eq!(&permuted.flow, &moved(&found.flow, &other.edge));
+        prop_assert_eq!(&permuted.dense(&other.transport), &moved(&found.dense(&transport), &other.edge));
         prop_assert_eq!(&permuted.row_price, &moved(&found.row_price, &other.row));
         prop_assert_eq!(&permuted.column_price, &moved(&found.column_price, &other.column));
         prop_assert_eq!(&permuted.row_group_price, &moved(&found.row_group_price, &other.row_group));
@@ -174,7 +174,7 @@ proptest! {
             ..transport.clone()
         };
         let large = optimum(&scaled).expect("small numbers");
-        prop_assert_eq!(&large.flow, &found.flow.iter().map(times).collect::<Vec<i64>>());
+        prop_assert_eq!(large.dense(&scaled), found.dense(&transport).iter().map(times).collect::<Vec<i64>>());
         prop_assert_eq!(prices(&large), prices(&found));
 
         if !transport.column.is_empty() {
@@ -189,7 +189,7 @@ proptest! {
                 *start -= 1;
             }
             let less = optimum(&fewer).expect("small numbers");
-            prop_assert!(check::worth(&fewer, &less.flow) <= check::worth(&transport, &found.flow));
+            prop_assert!(check::worth(&fewer, &less.dense(&fewer)) <= check::worth(&transport, &found.dense(&transport)));
         }
     }
 
@@ -203,7 +203,7 @@ proptest! {
         let edges: Vec<&[(u32, i64)]> = edges.iter().map(Vec::as_slice).collect();
         let transport = plain(&vec![1; size], &vec![1; size], &edges);
         let found = optimum(&transport).expect("small numbers");
-        prop_assert_eq!(check::worth(&transport, &found.flow), i128::from(brute::assignment(&value)));
+        prop_assert_eq!(check::worth(&transport, &found.dense(&transport)), i128::from(brute::assignment(&value)));
     }
 }
 
@@ -278,7 +278,7 @@ fn the_number_of_threads_does_not_matter() {
 fn edges_of_value_zero_are_used_when_they_are_free() {
     let transport = plain(&[5], &[3], &[&[(0, 0)]]);
     let found = optimum(&transport).expect("small numbers");
-    assert_eq!(found.flow, [3]);
+    assert_eq!(found.flow, [(0, 3)]);
     assert_eq!((found.row_price, found.column_price), (vec![0], vec![0]));
 }
 
@@ -298,7 +298,7 @@ fn capacities_up_to_the_largest_integer_are_served() {
         transport.column_group_capacity = vec![limit];
         let found = optimum(&transport).expect("values are small");
         assert_eq!(check::proves(&transport, &found), Ok(()));
-        assert_eq!(found.flow, oracle::optimum(&transport));
+        assert_eq!(found.dense(&transport), oracle::optimum(&transport));
     }
 }
 
@@ -307,7 +307,7 @@ fn values_too_large_for_exact_potentials_are_refused() {
     let most = i64::MAX / 2 / 6; // 1 row, 1 column, 2 groups, the root, and 1
     let transport = |value| plain(&[5], &[3], &[&[(0, value)]]);
     let found = optimum(&transport(most)).expect("just fits");
-    assert_eq!((found.flow, found.column_price), (vec![3], vec![most]));
+    assert_eq!((found.flow, found.column_price), (vec![(0, 3)], vec![most]));
     let refused = optimum(&transport(most + 1)).expect_err("too large");
     assert_eq!(
         refused,
@@ -367,11 +367,13 @@ fn malformed_limits_are_refused() {
         let refused = within_limits(&transport, &limits, &start, &transport.value);
         assert!(matches!(refused, Err(SolveError::Malformed { .. })), "case {index}");
         assert!(greedy(&transport, &limits, &transport.value).is_err(), "case {index}");
-        assert!(violations(&transport, &start.flow, &limits).is_err(), "case {index}");
+        assert!(violations(&transport, &start.dense(&transport), &limits).is_err(), "case {index}");
     }
     let limits = Limits { lot: vec![9; 3], ..Limits::none(&transport) };
-    let not_a_flow = Optimum { flow: vec![9; 3], ..start };
+    let not_a_flow = Optimum { flow: vec![(0, 9), (1, 9), (2, 9)], ..start.clone() };
     assert!(within_limits(&transport, &limits, &not_a_flow, &transport.value).is_err());
+    let beyond = Optimum { flow: vec![(3, 1)], ..start };
+    assert!(within_limits(&transport, &limits, &beyond, &transport.value).is_err());
 }
 
 #[test]
@@ -405,10 +407,10 @@ fn partners_count_contracts() {
     let mut limits = Limits { row_partners: vec![Some(2)], ..Limits::none(&transport) };
     limits.base = vec![0, 0, 1];
     let start = optimum(&transport).expect("small numbers");
-    assert_eq!(violations(&transport, &start.flow, &limits), Ok(vec![Violation::RowPartners(0)]));
+    assert_eq!(violations(&transport, &start.dense(&transport), &limits), Ok(vec![Violation::RowPartners(0)]));
     assert_eq!(within_limits(&transport, &limits, &start, &transport.value), Ok(vec![3, 0, 3]));
     limits.base = vec![1, 1, 1]; // three old partners are no violation, and may get more
-    assert_eq!(violations(&transport, &start.flow, &limits), Ok(vec![]));
+    assert_eq!(violations(&transport, &start.dense(&transport), &limits), Ok(vec![]));
 }
 
 #[test]
@@ -418,7 +420,7 @@ fn a_partner_too_many_gives_way_and_others_step_in() {
     let transport = plain(&[8, 3], &[6, 3], &[&[(0, 5), (1, 9)], &[(0, 1), (1, 1)]]);
     let limits = Limits { row_partners: vec![Some(1), None], ..Limits::none(&transport) };
     let start = optimum(&transport).expect("small numbers");
-    assert_eq!(start.flow, [5, 3, 1, 0]);
+    assert_eq!(start.flow, [(0, 5), (1, 3), (2, 1)]);
     assert_eq!(within_limits(&transport, &limits, &start, &transport.value), Ok(vec![6, 0, 0, 3]));
 }
 
@@ -429,7 +431,37 @@ fn repair_beats_greedy_where_looking_ahead_pays() {
     let mut limits = Limits::none(&transport);
     limits.shared = vec![Shared { capacity: 3, edges: vec![1] }];
     let start = optimum(&transport).expect("small numbers");
-    assert_eq!(start.flow, [0, 4, 4]);
+    assert_eq!(start.flow, [(1, 4), (2, 4)]);
     let found = within_limits(&transport, &limits, &start, &transport.value).expect("well formed");
     assert_eq!(found, [1, 3, 3]);
+}
+
+#[test]
+fn an_empty_list_is_no_limit_of_its_kind() {
+    let transport = plain(&[5, 5], &[6, 6], &[&[(0, 9), (1, 4)], &[(0, 7), (1, 1)]]);
+    let start = optimum(&transport).expect("well formed");
+    assert!(Limits::default().is_none() && Limits::none(&transport).is_none());
+    let set: [fn(&mut Limits); 6] = [
+        |_| {},
+        |l| l.lot = vec![0, 3, 6, 2],
+        |l| l.base = vec![0, 1, 0, 2],
+        |l| l.row_partners = vec![Some(1), None],
+        |l| l.column_partners = vec![None, Some(1)],
+        |l| l.column_whole = vec![true, false],
+    ];
+    for (index, set) in set.into_iter().enumerate() {
+        let (mut full, mut short) = (Limits::none(&transport), Limits::default());
+        set(&mut full);
+        set(&mut short);
+        // Units fixed already are no limit by themselves.
+        assert_eq!((full.is_none(), short.is_none()), ([0, 2].contains(&index), [0, 2].contains(&index)));
+        let found = |limits: &Limits| {
+            let within = within_limits(&transport, limits, &start, &transport.value).expect("well formed");
+            let plain = greedy(&transport, limits, &transport.value).expect("well formed");
+            let broken = violations(&transport, &start.flow, limits).expect("well formed");
+            assert!(broken.is_empty() || !limits.is_none());
+            (within, plain, broken)
+        };
+        assert_eq!(found(&full), found(&short), "case {index}");
+    }
 }

@@ -382,3 +382,47 @@ fn kilograms_are_covered_by_whole_weights() {
     let weaker = with(3).expect("dear, but sound");
     assert_eq!((weaker.bounds().objective, weaker.bounds().bound), (5, 15));
 }
+
+/// More offers than one task of the checker looks at, all of one worth, and one demand for all.
+#[test]
+fn unpaid_pairs_are_told_in_order_wherever_they_stand() {
+    const OFFERS: usize = 2500;
+    let mut parts = MarketParts::new("2025-11-28".parse().expect("a day"));
+    parts.cooperatives.push(Cooperative::new("htx", Place::id("vn/thai-nguyen")));
+    parts.enterprises.push(Enterprise::new("shop", Place::id("vn/ha-noi")));
+    let offers = (0..OFFERS).map(|o| Offer::new(format!("o-{o:04}"), "htx", "tea", Kg(10)));
+    parts.offers.extend(offers);
+    parts.demands.push(Demand::new("d", "shop", "tea", Kg(10)));
+    let market = Market::build(parts).expect("valid");
+    let linkage = Linkage::build(&market, &Policy::default()).expect("valid");
+    assert_eq!(linkage.len(), OFFERS);
+    let plan = Plan::solve(&linkage, Mechanism::Optimal).expect("a plan");
+    let refuted = |prices: Prices| -> Vec<String> {
+        let again = Plan::certified(&linkage, Mechanism::Optimal, plan.allocations().to_vec(), prices);
+        again.map_or_else(
+            |error| error.issues().iter().map(|issue| issue.message.clone()).collect(),
+            |_| vec![],
+        )
+    };
+    assert_eq!(refuted(plan.prices().clone()), [""; 0]);
+
+    let nothing = Prices { offers: vec![0; OFFERS], demands: vec![0], ..plan.prices().clone() };
+    let told = refuted(nothing.clone());
+    assert_eq!(told.len(), 20);
+    for (o, message) in told.iter().enumerate() {
+        assert!(message.starts_with(&format!("`o-{o:04}` with `d` is worth ")), "{message}");
+    }
+    let worth = linkage.candidates().map(|pair| i64::from(pair.score.micro()));
+    let just_paid = Prices { offers: worth.collect(), ..nothing };
+    for o in [0, 1023, 1024, 2047, 2048, OFFERS - 1] {
+        let mut prices = just_paid.clone();
+        prices.offers[o] -= 1;
+        let told = refuted(prices);
+        assert_eq!(told.len(), 1, "{told:?}");
+        assert!(told[0].starts_with(&format!("`o-{o:04}` with `d` is worth ")), "{}", told[0]);
+    }
+    // Prices near the end of their type neither wrap around nor refute.
+    let mut prices = just_paid;
+    (prices.offers[0], prices.demands[0]) = (i64::MAX, i64::MAX);
+    assert_eq!(refuted(prices), [""; 0]);
+}

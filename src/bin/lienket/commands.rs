@@ -28,7 +28,11 @@ pub(crate) fn run(arguments: Arguments) -> Answer {
 /// Writes to standard output; a reader that has gone away is no failure.
 fn print(text: &str) -> Result<(), Error> {
     let mut out = stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+    printed(out.write_all(text.as_bytes()).and_then(|()| out.flush()))
+}
+
+fn printed(result: std::io::Result<()>) -> Result<(), Error> {
+    match result {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Error::Unreadable {
             place: "standard output".to_owned(),
             message: format!("it cannot be written: {error}"),
@@ -55,12 +59,18 @@ fn warn(market: &Market, path: &Path) {
 #[expect(clippy::print_stderr, reason = "faults and warnings go to standard error")]
 fn check(path: &Path) -> Answer {
     // Whether contracts fit certified volumes depends on the policy; here, the default one.
+    let bar = Bar::new();
     let checked =
-        io::read_market(path).and_then(|market| match Linkage::build(&market, &Policy::default()) {
-            Ok(linkage) => Ok((market, linkage.len())),
-            Err(Error::Faults(faults)) => Err(Error::Faults([faults, market.warnings().to_vec()].concat())),
-            Err(other) => Err(other),
-        });
+        io::read_market_watched(path, &|progress| bar.watch(progress)).and_then(
+            |market| match Linkage::build(&market, &Policy::default()) {
+                Ok(linkage) => Ok((market, linkage.len())),
+                Err(Error::Faults(faults)) => {
+                    Err(Error::Faults([faults, market.warnings().to_vec()].concat()))
+                }
+                Err(other) => Err(other),
+            },
+        );
+    drop(bar);
     let (issues, answer) = match &checked {
         Ok((market, _)) => (market.warnings(), Answer::Yes),
         Err(Error::Faults(issues)) => (issues.as_slice(), Answer::No),
@@ -88,32 +98,42 @@ fn check(path: &Path) -> Answer {
     print(&text).map_or_else(|error| failed(&error), |()| answer)
 }
 
+/// Reads a market, showing how far it is, and tells of its warnings.
+fn read(path: &Path, bar: &Bar) -> Result<Market, Error> {
+    let market = io::read_market_watched(path, &|progress| bar.watch(progress))?;
+    bar.aside(|| warn(&market, path));
+    Ok(market)
+}
+
 fn matching(arguments: &Match) -> Result<(), Error> {
+    match arguments.threads {
+        None => round(arguments),
+        Some(threads) => rayon_pool(threads.into())?.install(|| round(arguments)),
+    }
+}
+
+/// One matching round.
+fn round(arguments: &Match) -> Result<(), Error> {
     let policy = arguments.policy.as_ref().map_or_else(|| Ok(Policy::default()), io::read_policy)?;
     let mechanism = arguments.mechanism.map_or(policy.mechanism, Into::into);
-    let market = io::read_market(&arguments.market)?;
-    warn(&market, &arguments.market);
-    let solve = || -> Result<Plan, Error> {
-        let bar = Bar::new();
-        let linkage = Linkage::build_watched(&market, &policy, &|progress| bar.watch(progress))?;
-        Plan::solve_watched(&linkage, mechanism, &|progress| bar.watch(progress))
-    };
-    let plan = match arguments.threads {
-        None => solve(),
-        Some(threads) => rayon_pool(threads.into())?.install(solve),
-    }?;
+    let bar = Bar::new();
+    let watch = |progress| bar.watch(progress);
+    let market = read(&arguments.market, &bar)?;
+    let linkage = Linkage::build_watched(&market, &policy, &watch)?;
+    let plan = Plan::solve_watched(&linkage, mechanism, &watch)?;
     if arguments.out.as_ref().is_some_and(|out| out.as_os_str() == "-") {
-        return print(&io::plan_document(&plan));
+        return printed(io::write_plan_watched(&plan, stdout().lock(), &watch));
     }
     let mut text = report::summary(&plan, &Metrics::of(&plan), arguments.language.into());
     if let Some(folder) = &arguments.out {
         text.extend(["\n", "→ ", &folder.join("plan.json").display().to_string()]);
         text.extend([", ", &folder.join("matches.csv").display().to_string(), "\n"]);
         let mut files = Unfinished::in_folder(folder)?;
-        files.write("plan.json", |writer| io::write_plan(&plan, writer))?;
+        files.write("plan.json", |writer| io::write_plan_watched(&plan, writer, &watch))?;
         files.write("matches.csv", |writer| io::write_matches(&plan, writer))?;
         files.finish()?;
     }
+    drop(bar);
     print(&text)
 }
 
@@ -176,9 +196,11 @@ fn explain(arguments: &Explain) -> Result<(), Error> {
 }
 
 fn convert(market: &Path, out: &Path) -> Result<(), Error> {
-    let read = io::read_market(market)?;
-    warn(&read, market);
+    let bar = Bar::new();
+    let read = read(market, &bar)?;
+    bar.writing();
     io::write_market(&read, out)?;
+    drop(bar);
     print(&format!("{} written\n", out.display()))
 }
 
@@ -197,9 +219,8 @@ fn generate(arguments: &Generate) -> Result<(), Error> {
 fn export(market: &Path, out: &Path, policy: Option<&Path>) -> Result<(), Error> {
     let export = Export::of(out)?;
     let policy = policy.map_or_else(|| Ok(Policy::default()), io::read_policy)?;
-    let read = io::read_market(market)?;
-    warn(&read, market);
     let bar = Bar::new();
+    let read = read(market, &bar)?;
     let linkage = Linkage::build_watched(&read, &policy, &|progress| bar.watch(progress))?;
     bar.writing();
     export.write(&linkage, out)?;

@@ -29,6 +29,8 @@ impl Bar {
     /// Shows how far the work is; never cancels it.
     pub(crate) fn watch(&self, progress: Progress) -> ControlFlow<()> {
         let doing = match progress.stage {
+            Stage::Reading => "reading",
+            Stage::Writing => "writing",
             Stage::Generation => "making up a market",
             Stage::Candidates => "finding candidates",
             Stage::Assignment => "assigning volumes",
@@ -38,6 +40,14 @@ impl Bar {
         ControlFlow::Continue(())
     }
 
+    /// Says something beside the bar.
+    pub(crate) fn aside(&self, say: impl FnOnce()) {
+        match self.shown.get() {
+            Some(bar) => bar.suspend(say),
+            None => say(),
+        }
+    }
+
     /// Says that only writing is left.
     pub(crate) fn writing(&self) {
         self.show("writing", 0, 1);
@@ -45,12 +55,13 @@ impl Bar {
 
     fn show(&self, doing: &'static str, done: u64, total: u64) {
         if self.terminal && self.start.elapsed() > PATIENCE {
-            let bar = self.shown.get_or_init(|| {
-                let style = ProgressStyle::with_template("{msg:24} {wide_bar} {pos}/{len}");
-                ProgressBar::new(1).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
-            });
+            let bar = self.shown.get_or_init(|| ProgressBar::new(1));
+            // Without a total there is only a count.
+            let template = if total == 0 { "{msg:24} {pos}" } else { "{msg:24} {wide_bar} {pos}/{len}" };
+            let style = ProgressStyle::with_template(template);
+            bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
             bar.set_message(doing);
-            bar.set_length(total);
+            bar.set_length(total.max(1));
             bar.set_position(done);
         }
     }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 use std::fs;
+use std::ops::ControlFlow;
 use std::path::Path;
 
 use super::columns::{
@@ -35,7 +36,7 @@ pub fn read_market(folder: impl AsRef<Path>) -> Result<Market, Error> {
     let path = folder.join(HEADER);
     let in_header_file = |error| in_file(error, &path.display().to_string());
     let bytes = read_bytes(&path)?;
-    json::read(&bytes, &mut draft, in_header).map_err(in_header_file)?;
+    json::read(&bytes, &mut draft, in_header, &|_| ControlFlow::Continue(())).map_err(in_header_file)?;
     draft.issues.iter_mut().for_each(of_header);
 
     let certificates = certificates(folder, &mut places, &mut draft)?;

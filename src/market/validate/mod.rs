@@ -24,13 +24,12 @@ const MAX_ENTRIES: usize = 10_000_000;
 const MAX_TOTAL: i128 = 1 << 53;
 
 pub(super) fn issues(parts: &MarketParts, built_in: &Catalogue) -> Vec<Issue> {
-    let mut check = Check { parts, issues: Vec::new(), catalogue: built_in.clone() };
+    let mut check = Check::new(parts, built_in.clone());
     catalogue::check(&mut check, built_in);
     check.catalogue = built_in.with(&parts.catalogue);
-    let cooperatives = parties::cooperatives(&mut check);
-    let enterprises = parties::enterprises(&mut check);
-    let offers = trades::offers(&mut check, &cooperatives);
-    let demands = trades::demands(&mut check, &enterprises);
+    let (cooperatives, enterprises) = check.both(parties::cooperatives, parties::enterprises);
+    let (offers, demands) = check
+        .both(|check| trades::offers(check, &cooperatives), |check| trades::demands(check, &enterprises));
     let ids = Ids { cooperatives, enterprises, offers, demands };
     contracts::contracts(&mut check, &ids);
     contracts::pairs(&mut check, &ids);
@@ -52,16 +51,36 @@ struct Check<'a> {
     parts: &'a MarketParts,
     catalogue: Catalogue,
     issues: Vec<Issue>,
+    /// Product paths met so far, with what to do about those that the catalogue does not know: few in a long list.
+    unknown_products: HashMap<&'a str, Option<String>>,
 }
 
 impl<'a> Check<'a> {
+    fn new(parts: &'a MarketParts, catalogue: Catalogue) -> Self {
+        Self { parts, issues: Vec::new(), catalogue, unknown_products: HashMap::new() }
+    }
+}
+
+impl<'a> Check<'a> {
+    /// Two checks at once; what the second finds comes after what the first does.
+    fn both<A: Send, B: Send>(
+        &mut self,
+        first: impl FnOnce(&mut Self) -> A + Send,
+        second: impl FnOnce(&mut Self) -> B + Send,
+    ) -> (A, B) {
+        let mut other = Check::new(self.parts, self.catalogue.clone());
+        let both = rayon::join(|| first(self), || second(&mut other));
+        self.issues.append(&mut other.issues);
+        both
+    }
+
     fn push(&mut self, issue: Issue) {
         self.issues.push(issue);
     }
 
     /// Checks the ids of a list and gives their positions; the first of equal ones counts.
     fn ids(&mut self, list: &str, ids: impl Iterator<Item = &'a str>) -> Positions<'a> {
-        let mut positions = HashMap::new();
+        let mut positions = HashMap::with_capacity(ids.size_hint().0);
         for (i, id) in ids.enumerate() {
             let pointer = || format!("/{list}/{i}/id");
             self.text("id", id, pointer);
@@ -142,17 +161,24 @@ impl<'a> Check<'a> {
         }
     }
 
-    fn product(&mut self, path: &str, pointer: impl Fn() -> String) {
+    fn product(&mut self, path: &'a str, pointer: impl Fn() -> String) {
         if !product::is_path(path) {
             let message = "this is not a product path";
             let help = "Write segments of a–z, 0–9, - and _ separated by single slashes, such as fruit/dragon-fruit.";
             self.push(Issue::error("bad_product_path", pointer(), message, help).found(path));
-        } else if !self.catalogue.knows_product(path) {
-            let near = did_you_mean(path, self.catalogue.products().iter().map(|p| p.id.as_str()));
-            let help =
-                or_else(near, "It is matched all the same; add it under /catalogue/products to name it.");
+            return;
+        }
+        let catalogue = &self.catalogue;
+        let help = self.unknown_products.entry(path).or_insert_with(|| {
+            (!catalogue.knows_product(path)).then(|| {
+                let near = did_you_mean(path, catalogue.products().iter().map(|p| p.id.as_str()));
+                or_else(near, "It is matched all the same; add it under /catalogue/products to name it.")
+            })
+        });
+        if let Some(help) = help {
             let message = "the catalogue has no such product";
-            self.push(Issue::warning("unknown_product", pointer(), message, help).found(path));
+            let issue = Issue::warning("unknown_product", pointer(), message, help.as_str()).found(path);
+            self.push(issue);
         }
     }
 

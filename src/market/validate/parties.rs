@@ -21,7 +21,7 @@ pub(super) fn cooperatives<'a>(check: &mut Check<'a>) -> Positions<'a> {
     ids
 }
 
-fn certificate(check: &mut Check, certificate: &Certificate, pointer: &str) {
+fn certificate<'a>(check: &mut Check<'a>, certificate: &'a Certificate, pointer: &str) {
     check.standard(&certificate.standard, || format!("{pointer}/standard"));
     check.words(&certificate.products, || format!("{pointer}/products"));
     for (i, path) in certificate.products.iter().enumerate() {

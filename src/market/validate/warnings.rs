@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use rayon::prelude::*;
+
 use super::{Check, Ids};
 use crate::error::Issue;
 use crate::market::cooperative::CertificateStatus;
@@ -11,10 +13,10 @@ use crate::market::product::covers;
 pub(super) fn check(check: &mut Check, ids: &Ids) {
     certificates(check, ids);
     let parts = check.parts;
-    let names = parts.cooperatives.iter().map(|c| (c.name.as_deref(), c.id.as_str()));
-    alike(check, "cooperatives", &names.collect::<Vec<_>>());
-    let names = parts.enterprises.iter().map(|e| (e.name.as_deref(), e.id.as_str()));
-    alike(check, "enterprises", &names.collect::<Vec<_>>());
+    let cooperatives = parts.cooperatives.iter().map(|c| (c.name.as_deref(), c.id.as_str()));
+    let enterprises = parts.enterprises.iter().map(|e| (e.name.as_deref(), e.id.as_str()));
+    alike(check, "cooperatives", &cooperatives.collect::<Vec<_>>());
+    alike(check, "enterprises", &enterprises.collect::<Vec<_>>());
 }
 
 /// Expired certificates, capped ones that are offered more than once over, and lots certified by nothing held.
@@ -68,10 +70,14 @@ fn certificates(check: &mut Check, ids: &Ids) {
 
 /// Names that are the same but for diacritics, case, blanks and legal form.
 fn alike(check: &mut Check, list: &str, parties: &[(Option<&str>, &str)]) {
-    let mut seen: HashMap<String, usize> = HashMap::new();
-    for (i, (name, id)) in parties.iter().enumerate() {
-        let Some(name) = name.filter(|name| name != id) else { continue };
-        let key = without_legal_form(&fold_name(name)).to_owned();
+    let key = |(name, id): &(Option<&str>, &str)| {
+        let name = name.filter(|name| name != id)?;
+        Some(without_legal_form(&fold_name(name)).to_owned())
+    };
+    let keys: Vec<Option<String>> = parties.par_iter().map(key).collect();
+    let mut seen: HashMap<String, usize> = HashMap::with_capacity(keys.len());
+    for (i, (key, (name, _))) in keys.into_iter().zip(parties).enumerate() {
+        let (Some(key), Some(name)) = (key, name) else { continue };
         if let Some(first) = seen.get(&key) {
             let message = format!("/{list}/{first} has almost the same name");
             let help = "If they are one party, merge them; if not, tell them apart by name.";

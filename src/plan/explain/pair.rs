@@ -1,12 +1,13 @@
 //! A pair: rules with remedies, criteria with contributions, and what came of it.
 
 use crate::id::{DemandIx, OfferIx};
-use crate::linkage::{Candidate, Judge, Linkage, Rule, road_km};
+use crate::linkage::{Judge, Linkage, Rule, road_km};
 use crate::market::Market;
 use crate::plan::Plan;
 use crate::plan::explain::{
     CriterionLine, Missing, Outcome, PairExplanation, Remedy, Rival, RuleCheck, certificates,
 };
+use crate::plan::ledger::Pair;
 use crate::plan::network::gain;
 use crate::plan::reason::{Reason, Situation, View};
 use crate::policy::{Criterion, Mechanism, Objective};
@@ -41,7 +42,7 @@ pub(super) fn explain(situation: &Situation, offer: OfferIx, demand: DemandIx) -
     if let (Outcome::OutCompeted { ask_at_most: ask, .. }, Some(pair)) =
         (&mut outcome, linkage.candidate(offer, demand))
     {
-        *ask = ask_at_most(situation, &pair);
+        *ask = ask_at_most(situation, &pair.into());
     }
     PairExplanation {
         offer: market.offer(offer).id.clone(),
@@ -129,7 +130,7 @@ pub(super) fn outcome(
     if let Some(a) = situation.allocation(offer, demand) {
         return Outcome::Linked { volume_kg: a.volume, contract_kg: a.contract };
     }
-    if let Some(pair) = situation.linkage.candidate(offer, demand) {
+    if let Some(pair) = situation.linkage.candidate(offer, demand).map(Pair::from) {
         return not_chosen(situation, &pair);
     }
     let failed: Vec<Rule> = rules.iter().filter(|r| !r.passed).map(|r| r.rule).collect();
@@ -144,7 +145,7 @@ pub(super) fn is_only(judge: &Judge, demand: DemandIx, failed: &[Rule]) -> bool 
     failed.len() == 1 && (failed[0] != Rule::Window || judge.market().demand(demand).requires.is_empty())
 }
 
-fn not_chosen(situation: &Situation, pair: &Candidate) -> Outcome {
+fn not_chosen(situation: &Situation, pair: &Pair) -> Outcome {
     let linkage = situation.linkage;
     let market = linkage.market();
     // Seen from the offer, unless the offer itself has nothing left: then from the demand.
@@ -194,7 +195,7 @@ fn not_chosen(situation: &Situation, pair: &Candidate) -> Outcome {
     }
 }
 
-fn missing(situation: &Situation, pair: &Candidate) -> Option<Missing> {
+fn missing(situation: &Situation, pair: &Pair) -> Option<Missing> {
     let shortfall = i64::try_from(situation.shortfall(pair)).unwrap_or(i64::MAX);
     if shortfall <= 0 {
         return None;
@@ -208,7 +209,7 @@ fn missing(situation: &Situation, pair: &Candidate) -> Option<Missing> {
     })
 }
 
-fn full(situation: &Situation, pair: &Candidate, view: View) -> &'static str {
+fn full(situation: &Situation, pair: &Pair, view: View) -> &'static str {
     let (free, market) = (&situation.ledger.free, situation.linkage.market());
     let nodes = [
         ("cooperative", free.cooperatives[market.cooperative_of(pair.offer).index()] == Some(0)),
@@ -227,12 +228,12 @@ fn full(situation: &Situation, pair: &Candidate, view: View) -> &'static str {
 ///
 /// A lower ask raises the offer's other pairs too, and prices need not be the only ones that prove the plan:
 /// what they promise is no more than a bound, so it is tried.
-fn ask_at_most(situation: &Situation, pair: &Candidate) -> Option<VndPerKg> {
+fn ask_at_most(situation: &Situation, pair: &Pair) -> Option<VndPerKg> {
     ask_by_prices(situation, pair).filter(|ask| links_at(situation, pair, *ask))
 }
 
 /// Whether the optimum links the pair if its offer asks another price.
-fn links_at(situation: &Situation, pair: &Candidate, ask: VndPerKg) -> bool {
+fn links_at(situation: &Situation, pair: &Pair, ask: VndPerKg) -> bool {
     let linkage = situation.linkage;
     let mut parts = linkage.market().parts().clone();
     parts.offers[pair.offer.index()].ask = Some(ask);
@@ -245,7 +246,7 @@ fn links_at(situation: &Situation, pair: &Candidate, ask: VndPerKg) -> bool {
 
 /// The highest ask with which the pair would be worth more than its prices, by bisection over the scores
 /// themselves; only where the prices prove the plan.
-fn ask_by_prices(situation: &Situation, pair: &Candidate) -> Option<VndPerKg> {
+fn ask_by_prices(situation: &Situation, pair: &Pair) -> Option<VndPerKg> {
     let linkage = situation.linkage;
     let (judge, market) = (linkage.judge(), linkage.market());
     let (ask, _) = (market.offer(pair.offer).ask?, market.demand(pair.demand).bid?);

@@ -1,11 +1,12 @@
 //! An offer or a demand: links, reason, funnel, and the pairs that came nearest.
 
 use crate::id::{DemandIx, OfferIx};
-use crate::linkage::{Candidate, Rule};
+use crate::linkage::Rule;
 use crate::plan::Allocation;
 use crate::plan::explain::{
     Account, DemandExplanation, Link, NearMiss, OfferExplanation, Outcome, RuleCheck, pair,
 };
+use crate::plan::ledger::Pair;
 use crate::plan::reason::Situation;
 use crate::units::Kg;
 
@@ -18,7 +19,7 @@ pub(super) fn offer(situation: &Situation, offer: OfferIx) -> OfferExplanation {
     let links: Vec<Link> =
         situation.sold(offer).map(|a| link(situation, a, &other_of_offer(situation, a.demand))).collect();
     let pairs = (0..market.demands().len()).map(|d| (offer, DemandIx::at(d)));
-    let candidates = situation.linkage.candidates_of(offer).collect();
+    let candidates = situation.candidates_of_offer(offer).collect();
     let near = near(situation, candidates, pairs, |_, d| other_of_offer(situation, d));
     let parts = market.offer(offer);
     OfferExplanation {
@@ -34,7 +35,7 @@ pub(super) fn demand(situation: &Situation, demand: DemandIx) -> DemandExplanati
     let links: Vec<Link> =
         situation.bought(demand).map(|a| link(situation, a, &other_of_demand(situation, a.offer))).collect();
     let pairs = (0..market.offers().len()).map(|o| (OfferIx::at(o), demand));
-    let candidates = situation.candidates_of_demand(demand);
+    let candidates = situation.candidates_of_demand(demand).collect();
     let near = near(situation, candidates, pairs, |o, _| other_of_demand(situation, o));
     let parts = market.demand(demand);
     DemandExplanation {
@@ -95,12 +96,12 @@ fn account(
 /// stop; at most five.
 fn near(
     situation: &Situation,
-    candidates: Vec<Candidate>,
+    candidates: Vec<Pair>,
     pairs: impl Iterator<Item = (OfferIx, DemandIx)>,
     other: impl Fn(OfferIx, DemandIx) -> Other,
 ) -> Vec<NearMiss> {
     let linked = |o, d| situation.allocation(o, d).is_some();
-    let mut missed: Vec<Candidate> = candidates.into_iter().filter(|c| !linked(c.offer, c.demand)).collect();
+    let mut missed: Vec<Pair> = candidates.into_iter().filter(|c| !linked(c.offer, c.demand)).collect();
     missed.sort_by_key(|c| (situation.shortfall(c), c.offer, c.demand));
     let mut near: Vec<NearMiss> = missed
         .iter()

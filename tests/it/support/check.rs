@@ -107,11 +107,16 @@ pub(crate) fn within(transport: &Transport, flow: &[i64], limits: &Limits) -> Re
 
 /// Whether the prices prove that the flow is optimal.
 pub(crate) fn proves(transport: &Transport, optimum: &Optimum) -> Result<(), String> {
-    feasible(transport, &optimum.flow)?;
+    let in_order = optimum.flow.windows(2).all(|pair| pair[0].0 < pair[1].0);
+    if !in_order || optimum.flow.iter().any(|&(_, units)| units <= 0) {
+        return Err("the flow is not listed by edge".to_owned());
+    }
+    let flow = optimum.dense(transport);
+    feasible(transport, &flow)?;
     let prices =
         [&optimum.row_price, &optimum.column_price, &optimum.row_group_price, &optimum.column_group_price];
     let mut dual = 0_i128;
-    let used = totals(transport, &optimum.flow);
+    let used = totals(transport, &flow);
     for (kind, ((prices, capacity), used)) in prices.iter().zip(capacities(transport)).zip(&used).enumerate()
     {
         if prices.len() != capacity.len() {
@@ -133,13 +138,13 @@ pub(crate) fn proves(transport: &Transport, optimum: &Optimum) -> Result<(), Str
             + i128::from(optimum.row_group_price[transport.row_group[row] as usize])
             + i128::from(optimum.column_group_price[transport.column_group[column] as usize]);
         let rent = i128::from(transport.value[edge]) - paid;
-        let flow = optimum.flow[edge];
+        let flow = flow[edge];
         let capacity = transport.edge_capacity.as_ref().map(|capacity| capacity[edge]);
         if (rent > 0 && capacity != Some(flow)) || (rent < 0 && flow > 0) {
             return Err(format!("edge {edge} carries {flow} at a rent of {rent}"));
         }
         dual += rent.max(0) * i128::from(capacity.unwrap_or(0));
     }
-    let primal = worth(transport, &optimum.flow);
+    let primal = worth(transport, &flow);
     if primal == dual { Ok(()) } else { Err(format!("value {primal}, prices {dual}")) }
 }

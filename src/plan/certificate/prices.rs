@@ -1,0 +1,218 @@
+//! The half of the checker that reads the prices: what they prove of every plan, and whether this one reaches it.
+//!
+//! # Why prices prove a bound
+//! Let y ≥ 0 be a price per kg for each offer, demand, cooperative and enterprise with, on every candidate
+//! pair, value ≤ sum of its four prices. Each new kg of any feasible plan then costs at least what it is
+//! worth, so no plan is worth more than Σ price × what is free there (linear programming duality). Where a
+//! plan reaches that sum, it is optimal. Equality is between integers: there is no tolerance.
+//!
+//! For `volume` the value is W + score. Each price is rounded to whole kilograms, a = ⌊price / W + ½⌋, and it is
+//! tested pair by pair that some price of the pair has a ≥ 1: then the parts a alone pay for every kilogram, and
+//! they bound the kilograms (König’s theorem, with volumes). The solver's W is so large that rounding loses nothing.
+//! What the full prices leave beyond W × that bound bounds the score of a plan that reaches it.
+
+use rayon::prelude::*;
+
+use super::{CHUNK, Check};
+use crate::id::{DemandIx, OfferIx};
+use crate::market::Market;
+use crate::plan::{Allocation, Bounds, Prices};
+use crate::policy::Objective;
+use crate::units::{Kg, Score};
+
+/// Pairs told one by one whose prices do not pay for them.
+const SHOWN: usize = 20;
+
+impl Check<'_> {
+    /// A price for each, none negative, none where nothing is limited.
+    pub(super) fn shape(&mut self, prices: &Prices) -> bool {
+        let market = self.linkage.market();
+        let lists = [
+            ("offers", &prices.offers, market.offers().len()),
+            ("demands", &prices.demands, market.demands().len()),
+            ("cooperatives", &prices.cooperatives, market.cooperatives().len()),
+            ("enterprises", &prices.enterprises, market.enterprises().len()),
+        ];
+        let before = self.issues.len();
+        for (list, prices, wanted) in lists {
+            if prices.len() != wanted {
+                let message = format!("there are {} prices for {wanted} {list}", prices.len());
+                self.refute("prices", format!("/certificate/{list}"), message);
+            }
+            if let Some(price) = prices.iter().find(|price| **price < 0) {
+                self.refute(
+                    "prices",
+                    format!("/certificate/{list}"),
+                    format!("the price {price} is negative"),
+                );
+            }
+        }
+        if self.issues.len() > before {
+            return false;
+        }
+        let unlimited = market.cooperatives().iter().zip(&prices.cooperatives);
+        let unlimited = unlimited.map(|(c, price)| ("cooperatives", &c.id, c.capacity, *price));
+        let others = market.enterprises().iter().zip(&prices.enterprises);
+        let others = others.map(|(e, price)| ("enterprises", &e.id, e.capacity, *price));
+        for (list, id, capacity, price) in unlimited.chain(others) {
+            if capacity.is_none() && price != 0 {
+                let message = format!("`{id}` has a price of {price} but no limit");
+                self.refute("prices", format!("/certificate/{list}"), message);
+            }
+        }
+        let least = market.offers().len().min(market.demands().len()) as i128 + 1;
+        let weight = i128::from(prices.kg_weight);
+        let by_volume = self.linkage.policy().objective == Objective::Volume;
+        if by_volume && weight <= least * i128::from(Score::ONE) || !by_volume && weight != 0 {
+            let message = format!("the weight {weight} of a kilogram does not put kilograms first");
+            self.refute("prices", "/certificate/kg_weight".to_owned(), message);
+        }
+        true
+    }
+
+    /// Every candidate pair's value is paid for by its four prices.
+    ///
+    /// No price is negative, so that two of them and every worth fit in 64 unsigned bits: what the offer's side
+    /// does not pay, which is no less than 0, is compared with what the demand's side does. Exact, without
+    /// adding up all four.
+    pub(super) fn prices(&mut self, prices: &Prices) {
+        let market = self.linkage.market();
+        let [offers, demands] = paid_by_side(market, prices, |price, party| price + party);
+        let kg_weight = prices.kg_weight.unsigned_abs();
+        let unpaid: Vec<Vec<(OfferIx, usize, u64)>> = offers
+            .par_chunks(CHUNK)
+            .enumerate()
+            .map(|(chunk, part)| {
+                let mut unpaid = Vec::new();
+                for (i, &paid) in part.iter().enumerate() {
+                    let offer = OfferIx::at(chunk * CHUNK + i);
+                    for position in self.linkage.row(offer) {
+                        let Some(worth) = self.worth(offer, position, kg_weight) else { continue };
+                        let others = demands[self.linkage.demands()[position] as usize];
+                        if others < worth.saturating_sub(paid) && unpaid.len() < SHOWN {
+                            unpaid.push((offer, position, worth));
+                        }
+                    }
+                }
+                unpaid
+            })
+            .collect();
+        for (offer, position, worth) in unpaid.into_iter().flatten().take(SHOWN) {
+            let demand = DemandIx(self.linkage.demands()[position]);
+            let paid = prices.of(market.cooperative_of(offer), offer, demand, market.enterprise_of(demand));
+            let (offer, demand) = (&market.offer(offer).id, &market.demand(demand).id);
+            let message =
+                format!("`{offer}` with `{demand}` is worth {worth} a kg and its prices add up to {paid}");
+            self.refute("prices", "/certificate".to_owned(), message);
+        }
+    }
+
+    /// What the plan is worth and what the prices prove.
+    pub(super) fn bounds(
+        &mut self,
+        allocations: &[Allocation],
+        positions: &[Option<usize>],
+        prices: &Prices,
+    ) -> Bounds {
+        let mut value = 0_i128;
+        let mut kg = 0_i128;
+        let mut score = 0_i128;
+        for (a, position) in allocations.iter().zip(positions) {
+            let new = i128::from(a.volume.0) - i128::from(a.contract.0);
+            if new > 0 {
+                let position = position.expect("checked above");
+                kg += new;
+                score += new * i128::from(self.linkage.joint()[position].micro());
+                let worth = self.worth(a.offer, position, prices.kg_weight.unsigned_abs());
+                value += new * i128::from(worth.unwrap_or(0));
+            }
+        }
+        let Some((bound, kg_bound)) = self.cost(prices) else { return self.too_large() };
+        if self.linkage.policy().objective != Objective::Volume {
+            return Bounds::new(value, bound, None);
+        }
+        self.cover(prices);
+        let of_kg = i128::from(prices.kg_weight).checked_mul(kg_bound);
+        match of_kg.and_then(|of_kg| bound.checked_sub(of_kg)) {
+            Some(score_bound) => Bounds::new(kg, kg_bound, Some((score, score_bound))),
+            None => self.too_large(),
+        }
+    }
+
+    /// Σ price × what contracts leave free there, and the same of the prices' whole kilograms; `None` where it is
+    /// too large.
+    fn cost(&self, prices: &Prices) -> Option<(i128, i128)> {
+        let market = self.linkage.market();
+        // What contracts leave free, from the market alone. Validation keeps them within the limits.
+        let capacity = |limit: Option<Kg>| limit.map_or(0, |limit| limit.0);
+        let mut offers: Vec<i64> = market.offers().iter().map(|x| x.volume.0).collect();
+        let mut demands: Vec<i64> = market.demands().iter().map(|x| x.volume.0).collect();
+        let mut cooperatives: Vec<i64> = market.cooperatives().iter().map(|x| capacity(x.capacity)).collect();
+        let mut enterprises: Vec<i64> = market.enterprises().iter().map(|x| capacity(x.capacity)).collect();
+        for contract in market.signed() {
+            offers[contract.offer.index()] -= contract.volume.0;
+            demands[contract.demand.index()] -= contract.volume.0;
+            // Where there is no limit the price is 0, whatever is left here.
+            cooperatives[market.cooperative_of(contract.offer).index()] -= contract.volume.0;
+            enterprises[market.enterprise_of(contract.demand).index()] -= contract.volume.0;
+        }
+        let lists = [
+            (&prices.offers, offers),
+            (&prices.demands, demands),
+            (&prices.cooperatives, cooperatives),
+            (&prices.enterprises, enterprises),
+        ];
+        let weight = prices.kg_weight.unsigned_abs();
+        let (mut bound, mut kg_bound) = (0_i128, 0_i128);
+        for (prices, free) in lists {
+            for (&price, free) in prices.iter().zip(free).filter(|(price, _)| **price != 0) {
+                // Products of 64 bits fit in 128; their sum may not.
+                bound = bound.checked_add(i128::from(price) * i128::from(free))?;
+                let units = kilograms(price.unsigned_abs(), weight);
+                kg_bound = kg_bound.checked_add(i128::from(units) * i128::from(free))?;
+            }
+        }
+        Some((bound, kg_bound))
+    }
+
+    /// Prices whose sum wraps around would prove anything.
+    fn too_large(&mut self) -> Bounds {
+        let message = "the prices are too large to be added up exactly".to_owned();
+        self.refute("prices", "/certificate".to_owned(), message);
+        Bounds::new(0, 0, None)
+    }
+
+    /// The kilogram parts of the prices cover every candidate pair.
+    fn cover(&mut self, prices: &Prices) {
+        let market = self.linkage.market();
+        let weight = prices.kg_weight.unsigned_abs();
+        let units = |price, party| u64::from(kilograms(price, weight) > 0 || kilograms(party, weight) > 0);
+        let [offers, demands] = paid_by_side(market, prices, units);
+        for (o, _) in offers.iter().enumerate().filter(|(_, units)| **units == 0) {
+            let row = &self.linkage.demands()[self.linkage.row(OfferIx::at(o))];
+            if let Some(&demand) = row.iter().find(|&&demand| demands[demand as usize] == 0) {
+                let (offer, demand) = (&market.offers()[o].id, &market.demands()[demand as usize].id);
+                let message = format!("no price of `{offer}` with `{demand}` pays for a kilogram");
+                self.refute("prices", "/certificate".to_owned(), message);
+                return;
+            }
+        }
+    }
+}
+
+/// From the prices of an offer and its cooperative one number an offer; the same for demands. None is negative.
+fn paid_by_side(market: &Market, prices: &Prices, of: impl Fn(u64, u64) -> u64) -> [Vec<u64>; 2] {
+    let of = |price: i64, party: i64| of(price.unsigned_abs(), party.unsigned_abs());
+    let offers = prices.offers.iter().enumerate();
+    let offers = offers
+        .map(|(o, price)| of(*price, prices.cooperatives[market.cooperative_of(OfferIx::at(o)).index()]));
+    let demands = prices.demands.iter().enumerate();
+    let demands = demands
+        .map(|(d, price)| of(*price, prices.enterprises[market.enterprise_of(DemandIx::at(d)).index()]));
+    [offers.collect(), demands.collect()]
+}
+
+/// The whole part a of a price W·a + b with |b| < W/2; 0 where kilograms have no weight. (Neither is negative.)
+fn kilograms(price: u64, weight: u64) -> u64 {
+    (price + weight / 2).checked_div(weight).unwrap_or(0)
+}
