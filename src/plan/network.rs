@@ -8,7 +8,7 @@ use siphasher::sip::SipHasher24;
 
 use crate::id::{DemandIx, OfferIx};
 use crate::linkage::{Linkage, road_km};
-use crate::market::{Market, Offer};
+use crate::market::Market;
 use crate::policy::{Objective, Policy};
 use crate::solve::{Limits, Shared, Transport};
 use crate::units::{Kg, Score};
@@ -110,11 +110,13 @@ pub(super) fn transport(linkage: &Linkage) -> Transport {
 /// Offers of one product mostly have the same buyers: a number for each product.
 fn parts(market: &Market) -> Vec<u32> {
     let mut known: HashMap<&str, u32> = HashMap::new();
-    let part = |offer: &Offer| {
-        let next = u32::try_from(known.len()).expect("a market holds at most 10^7 of anything");
-        *known.entry(&offer.product).or_insert(next)
-    };
-    market.offers().iter().map(part).collect()
+    let offers = market.offers().iter();
+    offers
+        .map(|offer| {
+            let next = u32::try_from(known.len()).expect("a market holds at most 10^7 of anything");
+            *known.entry(&offer.product).or_insert(next)
+        })
+        .collect()
 }
 
 /// Where the edges of each offer start, the demand of every edge, and what a kilogram on it is worth.

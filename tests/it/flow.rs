@@ -157,7 +157,7 @@ proptest! {
         let transport = shape.build();
         let found = optimum(&transport).expect("small numbers");
         let (_, _, cost) = optimal(&as_network(&transport));
-        prop_assert_eq!(-cost, check::worth(&transport, &found.flow));
+        prop_assert_eq!(-cost, check::worth(&transport, &found.dense(&transport)));
     }
 }
 

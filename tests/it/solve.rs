@@ -458,7 +458,7 @@ fn an_empty_list_is_no_limit_of_its_kind() {
         let found = |limits: &Limits| {
             let within = within_limits(&transport, limits, &start, &transport.value).expect("well formed");
             let plain = greedy(&transport, limits, &transport.value).expect("well formed");
-            let broken = violations(&transport, &start.flow, limits).expect("well formed");
+            let broken = violations(&transport, &start.dense(&transport), limits).expect("well formed");
             assert!(broken.is_empty() || !limits.is_none());
             (within, plain, broken)
         };
