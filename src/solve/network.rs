@@ -250,6 +250,34 @@ impl<'layout, V: Worth> Network<'layout, V> {
         u < self.root || (u > self.root && self.group[u as usize] == NONE)
     }
 
+    /// What node `u` hangs on in the first tree: columns with a group on it, all others on the root.
+    pub(super) fn first_place(&self, u: u32) -> u32 {
+        let group = self.group[u as usize];
+        if u > self.root && group != NONE { group } else { self.root }
+    }
+
+    /// Whether an arc between two nodes is an edge: one is a row, the other a column.
+    pub(super) fn is_edge(&self, u: u32, v: u32) -> bool {
+        let (low, high) = (u.min(v), u.max(v));
+        self.is_row(low as usize) && (self.root + 1..self.first_column_group).contains(&high)
+    }
+
+    /// The capacity of the member arc between two nodes, if it is one.
+    pub(super) fn member_capacity(&self, u: u32, v: u32) -> Option<i64> {
+        let member = if self.group[u as usize] == v { u } else { v };
+        let group = self.group[member as usize];
+        (group != NONE && (group == u || group == v)).then(|| self.capacity[member as usize])
+    }
+
+    /// The value of the edge between a row and a column, if there is one.
+    pub(super) fn value_of(&self, row: u32, column: u32) -> Option<i64> {
+        let place = (row - self.first_row) as usize;
+        let wanted = column - self.root - 1 + self.first_column;
+        let near = self.edges.near.get(place).into_iter().flatten();
+        let found = near.chain(self.edges.far_of(place).1).find(|edge| edge.0 == wanted);
+        found.map(|edge| edge.1.into())
+    }
+
     /// The first tree, strongly feasible.
     pub(super) fn first_tree(&self) -> Tree {
         let mut others = vec![false; self.nodes()];
@@ -262,13 +290,13 @@ impl<'layout, V: Worth> Network<'layout, V> {
         let mut tree = Tree::root_alone(self.nodes(), self.root);
         for u in (0..number(self.nodes())).rev().filter(|&u| !others[u as usize]) {
             let (group, capacity) = (self.group[u as usize], self.capacity[u as usize]);
-            let (parent, up, down) = match (group == NONE, u > self.root) {
-                (true, false) => (self.root, UNLIMITED - capacity, capacity),
-                (true, true) => (self.root, capacity, UNLIMITED - capacity),
-                (false, true) => (group, capacity, 0),
-                (false, false) => (self.root, UNLIMITED, 0),
+            let (up, down) = match (group == NONE, u > self.root) {
+                (true, false) => (UNLIMITED - capacity, capacity),
+                (true, true) => (capacity, UNLIMITED - capacity),
+                (false, true) => (capacity, 0),
+                (false, false) => (UNLIMITED, 0),
             };
-            tree.plant(u, parent, NONE, up, down); // downwards: a column group before its columns
+            tree.plant(u, self.first_place(u), NONE, up, down); // downwards: a column group before its columns
         }
         tree
     }

@@ -40,6 +40,7 @@ use super::error::SolveError;
 use super::layout::{Layout, Worth};
 use super::network::{NONE, Network};
 use super::pricing::{Face, Menu};
+use super::restart::Hints;
 use super::simplex::{Simplex, Solved};
 use super::tie;
 use super::transport::{Transport, number};
@@ -122,25 +123,79 @@ pub fn optimum(transport: &Transport) -> Result<Optimum, SolveError> {
     solve(transport)
 }
 
+/// The same [`optimum`](optimum()), found from a flow that is nearly it: that of the transport before values,
+/// capacities, edges, rows or columns changed a little.
+///
+/// `near` lists edges of this transport with units, each edge at most once; it need not be feasible, and wrong
+/// units cost time alone. Where edges have capacities nothing is gained.
+///
+/// # Errors
+/// As [`optimum`](optimum()), and [`SolveError::Malformed`] where `near` names an edge that does not exist.
+pub fn optimum_near(transport: &Transport, near: &[(usize, i64)]) -> Result<Optimum, SolveError> {
+    transport.check()?;
+    if let Some(&(at, _)) = near.iter().find(|(edge, _)| *edge >= transport.edges()) {
+        return Err(SolveError::Malformed { what: "the start has flow on an edge that does not exist", at });
+    }
+    if transport.edge_capacity.is_some() {
+        return solve(transport);
+    }
+    solve_near(transport, Some(near))
+}
+
 /// [`optimum`](optimum()) of a transport that is known to be well formed.
 pub(super) fn solve(transport: &Transport) -> Result<Optimum, SolveError> {
+    solve_near(transport, None)
+}
+
+fn solve_near(transport: &Transport, near: Option<&[(usize, i64)]>) -> Result<Optimum, SolveError> {
     let split = Split::of(transport);
+    let near = near.map(|near| by_component(transport, &split, near));
     if transport.most_value() <= i32::MAX.into() {
-        assemble(transport, &split, parts::<i32>(transport, &split))
+        assemble(transport, &split, parts::<i32>(transport, &split, near))
     } else {
-        assemble(transport, &split, parts::<i64>(transport, &split))
+        assemble(transport, &split, parts::<i64>(transport, &split, near))
     }
 }
 
+/// (row, column, units) of each component, by place.
+type Placed = Vec<(u32, u32, i64)>;
+
+/// Hands a flow out to the components.
+fn by_component(transport: &Transport, split: &Split, near: &[(usize, i64)]) -> Vec<Placed> {
+    let mut home = vec![(u32::MAX, 0); transport.rows()];
+    for (index, component) in (0..).zip(&split.components) {
+        for (place, &row) in (0..).zip(&component.rows) {
+            home[row as usize] = (index, place);
+        }
+    }
+    let mut flows = vec![Placed::new(); split.components.len()];
+    for &(edge, units) in near.iter().filter(|(_, units)| *units > 0) {
+        let row = transport.row_start.partition_point(|&start| start <= edge) - 1;
+        let (component, place) = home[row];
+        let column = transport.column[edge] as usize;
+        if !split.dead[column] {
+            flows[component as usize].push((place, split.column_place[column], units));
+        }
+    }
+    flows
+}
+
 /// The optimum of every component, in their order; the largest are begun first.
-fn parts<V: Worth>(transport: &Transport, split: &Split) -> Vec<Result<Share, SolveError>> {
+fn parts<V: Worth>(
+    transport: &Transport,
+    split: &Split,
+    near: Option<Vec<Placed>>,
+) -> Vec<Result<Share, SolveError>> {
     let layout = Layout::<V>::of(transport, split);
     let mut order: Vec<usize> = (0..split.components.len()).collect();
     order.sort_by_key(|&at| Reverse(split.components[at].edges));
     let solved: Vec<(usize, Result<Share, SolveError>)> = order
         .into_par_iter()
         .with_max_len(1)
-        .map(|at| (at, Share::solve(transport, split, &layout, &split.components[at])))
+        .map(|at| {
+            let near = near.as_ref().map(|near| near[at].as_slice());
+            (at, Share::solve(transport, split, &layout, &split.components[at], near))
+        })
         .collect();
     let mut shares: Vec<_> = split.components.iter().map(|_| Err(SolveError::Broken { count: 0 })).collect();
     for (at, share) in solved {
@@ -211,6 +266,7 @@ impl Share {
         split: &Split,
         layout: &Layout<V>,
         component: &Component,
+        near: Option<&[(u32, u32, i64)]>,
     ) -> Result<Share, SolveError> {
         let alone = |part: &Part| {
             let network = Network::of_part(transport, layout, component, part);
@@ -218,12 +274,19 @@ impl Share {
             simplex.run(&Menu::all(&network))?;
             Ok(simplex.into_solved())
         };
-        let solved: Vec<Solved> =
-            component.parts.par_iter().with_max_len(1).map(alone).collect::<Result<_, _>>()?;
+        let parts = if near.is_some() { &[] } else { &component.parts[..] };
+        let solved: Vec<Solved> = parts.par_iter().with_max_len(1).map(alone).collect::<Result<_, _>>()?;
         let network = &Network::of(transport, split, layout, component);
         let menu = Menu::all(network);
         let mut simplex;
-        if solved.is_empty() {
+        if let Some(near) = near {
+            let nodes = |&(row, column, units): &(u32, u32, i64)| {
+                (network.first_row + row, network.node_of(column), units)
+            };
+            let flow: Vec<_> = near.iter().map(nodes).collect();
+            simplex = Simplex::near(network, Hints::of_flow(network, &flow));
+            simplex.finish(&menu, transport.most_value() / SLACK)?;
+        } else if solved.is_empty() {
             simplex = Simplex::at_rest(network);
             simplex.run(&menu)?;
         } else {

@@ -28,6 +28,7 @@ use super::layout::Worth;
 use super::network::{self, NONE, Network};
 use super::pace::{List, Pace};
 use super::pricing::{Entering, Full, Menu};
+use super::restart::{self, Hints};
 use super::transport::number;
 use super::tree::Tree;
 
@@ -71,6 +72,29 @@ impl<'network, 'layout, V: Worth> Simplex<'network, 'layout, V> {
             pivots: 0,
             pivots_left: 0,
         }
+    }
+
+    /// From a tree near the hints.
+    pub(super) fn near(network: &'network Network<'layout, V>, mut hints: Hints) -> Self {
+        let tree = restart::tree(network, &mut hints);
+        let mut potential = vec![0; network.nodes()];
+        tree.walk(network.root, |u| {
+            let parent = tree.arc(u).parent;
+            if parent == NONE {
+                return;
+            }
+            let value = if tree.edge(u) == NONE {
+                0
+            } else {
+                network.value_of(u.min(parent), u.max(parent)).expect("the tree's edges are the network's")
+            };
+            let above = potential[parent as usize];
+            potential[u as usize] = if u < parent { above + value } else { above - value };
+        });
+        let mut simplex = Simplex::at_rest(network);
+        simplex.ceiling = network.ceiling(&potential);
+        (simplex.tree, simplex.full.member, simplex.potential) = (tree, hints.full, potential);
+        simplex
     }
 
     /// As the parts of a component left it, which stand in the order of the component's parts; what is in none

@@ -89,6 +89,32 @@ impl Tree {
         }
     }
 
+    /// Hangs all nodes of a tree that is the root alone: (node, parent, edge, up, down), children before parents.
+    pub(super) fn hang(
+        &mut self,
+        root: u32,
+        arcs: impl DoubleEndedIterator<Item = (u32, u32, u32, i64, i64)> + Clone,
+    ) {
+        for (u, parent, edge, up, down) in arcs.clone() {
+            let size = self.arc[u as usize].size; // its children have been
+            self.arc[u as usize] = Arc { parent, size, up, down };
+            self.edge[u as usize] = edge;
+            self.arc[parent as usize].size += size;
+        }
+        // Places in preorder: a node's children share what comes after it, in turn.
+        let mut place = vec![1_u32; self.arc.len()];
+        let mut preorder = vec![root; self.arc.len()];
+        for (u, parent, ..) in arcs.rev() {
+            let here = place[parent as usize];
+            place[parent as usize] += self.arc[u as usize].size;
+            preorder[here as usize] = u;
+            place[u as usize] = here + 1;
+        }
+        for (at, &u) in preorder.iter().enumerate() {
+            self.link(u, preorder.get(at + 1).copied().unwrap_or(root));
+        }
+    }
+
     /// Hangs all that another tree has below its root under the root of this one; `at` is the number here of
     /// a node there.
     pub(super) fn graft(&mut self, root: u32, other: &Tree, other_root: u32, at: impl Fn(u32) -> u32) {
