@@ -8,7 +8,8 @@
 //! **When the first step is too small** rows that compete for too few good columns raise each other's prices
 //! for ever (a price war; on geometric data, or where there is no matching at all). A round therefore has a
 //! budget of bids, and while the first round fails, its step is raised, up to the range of the costs. The
-//! result depends on counts, never on time.
+//! result depends on counts, never on time. The first failure is also the moment to ask whether there is a
+//! matching at all: without one, everything that follows would be in vain, and slow.
 //!
 //! **The level.** If some columns stay without a row, they must be the cheapest: else, their price being
 //! nothing that anybody pays, it says nothing. So at the end of a round with `k` columns left over, the level
@@ -19,6 +20,7 @@
 //! part only takes longer.
 
 use super::number;
+use super::paths::Bottleneck;
 use super::state::{FREE, NOBODY, SINGLE, State};
 
 /// Bids a row in one round.
@@ -36,20 +38,39 @@ const RAISE: i64 = 8;
 /// From round to round the step falls so many times.
 const FALL: i64 = 5;
 
+/// So small a part of the rows is few.
+const FEW: usize = 8;
+
 /// Bidding stops at such prices: far above all that make sense, far below overflow.
 pub(super) const MOST_PRICE: i64 = 1 << 56;
 
 impl State<'_> {
-    /// Raises the prices to where they nearly clear the market.
-    pub(super) fn auction(&mut self) {
+    /// Raises the prices to where they nearly clear the market. If bidding does not come to an end at once, it
+    /// is asked whether the market can be cleared at all.
+    pub(super) fn auction(
+        &mut self,
+        can_be_cleared: impl Fn() -> Result<(), Bottleneck>,
+    ) -> Result<(), Bottleneck> {
         let (spread, most) = (self.core.spread(), self.core.range);
         if spread == 0 {
-            return; // ties all round: nothing to learn
+            // Everybody has many equal choices: the exact part may well need no better prices.
+            self.reduce();
+            let free = self.column_of.iter().filter(|&&column| column == FREE).count();
+            if most == 0 || free <= self.column_of.len() / FEW {
+                return Ok(());
+            }
+            self.part_all();
         }
-        let mut step = (spread / FIRST).max(1);
+        let spread = spread.max(1);
+        let mut step = (spread / FIRST).clamp(1, most);
+        let first = step;
         while !self.round(step) {
+            if step == first {
+                can_be_cleared()?;
+            }
             if step == most {
-                return self.part_all(); // no matching, or none that bidding can find
+                self.part_all(); // none that bidding can find
+                return Ok(());
             }
             step = step.saturating_mul(RAISE).min(most);
         }
@@ -59,6 +80,7 @@ impl State<'_> {
             self.round(step);
         }
         self.part_all();
+        Ok(())
     }
 
     /// Free rows bid until there are none. Returns false if the budget does not suffice.

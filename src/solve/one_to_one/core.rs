@@ -1,21 +1,24 @@
 //! The few best pairs of each row, with a bound on all others.
 //!
-//! **Notation.** The core of a row holds at most `K` of its pairs; its bound is a number that no other pair of
+//! **Notation.** The core of a row holds at most `size` of its pairs; its bound is a number that no other pair of
 //! the row goes below in `cost + price`, [`NOTHING`] if there is no other. As prices never fall, a bound once
 //! true stays true: as long as what one looks for is below the bound, the core answers for the whole row. Else
 //! the row is read again at today's prices ([`Core::refresh`]).
 //!
-//! **Selection.** A dense row is read in blocks of sixteen. The `K`-th smallest of the blocks' minima is at
-//! least the `K`-th smallest number of the row, so only the blocks that reach it are looked at one by one: two
-//! or three instructions a pair for the rest, which the compiler vectorises. Ties at the bound fall to the
-//! blocks after a place that moves on with the row, or else all rows of a table of equal values would know the
-//! same few columns.
+//! **Selection.** A dense row is read in blocks of sixteen. The `size`-th smallest of the blocks' minima is
+//! at least the `size`-th smallest number of the row, so only the blocks that reach it are looked at one by one: two
+//! or three instructions a pair for the rest, which the compiler vectorises. Of ties at the bound an
+//! even share is taken all along the row, from a place that moves on with the row, or else all rows of a table of
+//! equal values would know the same few columns.
 
 use super::{Goal, OneToOne, Pairs, number};
 use rayon::prelude::*;
 
-/// Most pairs in the core of a row.
-const K: usize = 32;
+/// Most pairs in the core of a row where every pair is there: to read the whole row again is dear.
+const DENSE: usize = 32;
+
+/// Most pairs in the core of a row where rows are short.
+const SPARSE: usize = 16;
 
 /// Pairs in a block.
 const BLOCK: usize = 16;
@@ -43,6 +46,11 @@ impl<'a> Costs<'a> {
     pub(super) fn of(problem: &'a OneToOne) -> Self {
         let OneToOne { rows, columns, ref pairs, goal, .. } = *problem;
         Self { rows, columns, pairs, flip: if goal == Goal::Least { 0 } else { -1 } }
+    }
+
+    /// Most pairs in the core of a row.
+    fn core(&self) -> usize {
+        if matches!(self.pairs, Pairs::Dense(_)) { DENSE } else { SPARSE }
     }
 
     /// What staying single costs: 0, complemented like any other value.
@@ -123,7 +131,8 @@ struct Bench {
 /// The cores of all rows.
 pub(super) struct Core<'a> {
     pub(super) costs: Costs<'a>,
-    /// `K` places a row, of which the first `len` are used.
+    /// Places of a row, of which the first `len` are used.
+    size: usize,
     pairs: Vec<Pair>,
     len: Vec<u32>,
     bound: Vec<i64>,
@@ -137,11 +146,11 @@ pub(super) struct Core<'a> {
 impl<'a> Core<'a> {
     /// The cores at prices of 0, in parallel.
     pub(super) fn of(costs: Costs<'a>, prices: &mut Prices) -> Self {
-        let rows = costs.rows;
-        let mut pairs = vec![(0, 0); rows * K];
+        let (rows, size) = (costs.rows, costs.core());
+        let mut pairs = vec![(0, 0); rows * size];
         let (mut len, mut bound) = (vec![0; rows], vec![NOTHING; rows]);
         let (low, high) = pairs
-            .par_chunks_mut(K)
+            .par_chunks_mut(size)
             .zip(len.par_iter_mut().zip(bound.par_iter_mut()))
             .enumerate()
             .with_min_len(64)
@@ -156,13 +165,13 @@ impl<'a> Core<'a> {
         }
         let work = (0..rows).map(|row| costs.values(row).len() as u64).sum();
         let range = (high - low).max(0);
-        Self { costs, pairs, len, bound, bench: Bench::default(), work, range }
+        Self { costs, size, pairs, len, bound, bench: Bench::default(), work, range }
     }
 
     /// The core of a row.
     #[inline]
     pub(super) fn pairs(&self, row: usize) -> &[Pair] {
-        &self.pairs[row * K..][..self.len[row] as usize]
+        &self.pairs[row * self.size..][..self.len[row] as usize]
     }
 
     /// What no pair outside the core goes below.
@@ -173,7 +182,7 @@ impl<'a> Core<'a> {
 
     /// Reads the row again and takes its best pairs at these prices.
     pub(super) fn refresh(&mut self, row: usize, prices: &Prices) {
-        let pairs = &mut self.pairs[row * K..][..K];
+        let pairs = &mut self.pairs[row * self.size..][..self.size];
         (self.len[row], self.bound[row]) = self.bench.select(&self.costs, row, prices, pairs);
         self.work += self.costs.values(row).len() as u64;
     }
@@ -223,18 +232,30 @@ impl Bench {
     fn select(&mut self, costs: &Costs, row: usize, prices: &Prices, pairs: &mut [Pair]) -> (u32, i64) {
         self.found.clear();
         let mut bound = NOTHING;
-        if matches!(costs.pairs, Pairs::Dense(_)) && costs.columns > K {
-            bound = self.reaching(costs, row, prices);
+        let size = pairs.len();
+        if matches!(costs.pairs, Pairs::Dense(_)) && costs.columns > size {
+            bound = self.reaching(costs, row, prices, size);
         } else {
-            let found = &mut self.found;
             costs.each(row, |column, cost| {
-                found.push((i64::from(cost) + prices[column as usize], (column, cost)));
+                self.found.push((i64::from(cost) + prices[column as usize], (column, cost)));
             });
+            let len = self.found.len().max(1);
+            self.found.rotate_left(row % len);
         }
-        if self.found.len() > K {
-            self.found.select_nth_unstable_by_key(K - 1, |found| found.0);
-            bound = self.found[K..].iter().map(|found| found.0).fold(bound, i64::min);
-            self.found.truncate(K);
+        if self.found.len() > size {
+            self.sorted.clear();
+            self.sorted.extend(self.found.iter().map(|found| found.0));
+            let last = *self.sorted.select_nth_unstable(size - 1).1;
+            let ties = self.found.iter().filter(|found| found.0 == last).count();
+            let room = size - self.found.iter().filter(|found| found.0 < last).count();
+            let mut share = 0; // every tie has `room` in `ties` of a place
+            self.found.retain(|&(pays, _)| {
+                share += if pays == last { room } else { 0 };
+                let keep = pays < last || (pays == last && share >= ties);
+                share -= if keep && pays == last { ties } else { 0 };
+                bound = if keep { bound } else { bound.min(pays) };
+                keep
+            });
         }
         for (place, &(_, pair)) in pairs.iter_mut().zip(&self.found) {
             *place = pair;
@@ -242,9 +263,9 @@ impl Bench {
         (number(self.found.len()), bound)
     }
 
-    /// Collects the pairs of a dense row that reach the `K`-th smallest minimum of a block, and returns the
+    /// Collects the pairs of a dense row that reach the `size`-th smallest minimum of a block, and returns the
     /// least of the others.
-    fn reaching(&mut self, costs: &Costs, row: usize, prices: &Prices) -> i64 {
+    fn reaching(&mut self, costs: &Costs, row: usize, prices: &Prices, size: usize) -> i64 {
         let (value, flip) = (costs.values(row), costs.flip);
         self.minima.clear();
         match &prices.narrow {
@@ -257,9 +278,9 @@ impl Bench {
         }
         let blocks = self.minima.len();
         let mut reach = NOTHING;
-        if blocks > K {
+        if blocks > size {
             self.sorted.clone_from(&self.minima);
-            reach = *self.sorted.select_nth_unstable(K - 1).1;
+            reach = *self.sorted.select_nth_unstable(size - 1).1;
         }
         let (mut bound, start) = (NOTHING, row % blocks);
         for block in (start..blocks).chain(0..start) {
@@ -268,9 +289,11 @@ impl Bench {
                 continue;
             }
             let first = block * BLOCK;
-            for column in first..costs.columns.min(first + BLOCK) {
-                let cost = value[column] ^ flip;
-                let pays = i64::from(cost) + prices.wide[column];
+            let last = costs.columns.min(first + BLOCK);
+            for ((column, value), price) in (first..).zip(&value[first..last]).zip(&prices.wide[first..last])
+            {
+                let cost = value ^ flip;
+                let pays = i64::from(cost) + price;
                 if pays <= reach {
                     self.found.push((pays, (number(column), cost)));
                 } else {

@@ -61,7 +61,8 @@ pub use check::check_matching;
 
 use self::core::Costs;
 use super::error::SolveError;
-use state::{FREE, SINGLE, State};
+use paths::Bottleneck;
+use state::{SINGLE, State};
 use std::borrow::Cow;
 
 /// The values of the pairs of a [`OneToOne`]: any 32-bit integers.
@@ -183,15 +184,10 @@ pub fn one_to_one(problem: &OneToOne) -> Result<Matching, SolveError> {
     let turned = !problem.singles && problem.rows > problem.columns;
     let problem = if turned { Cow::Owned(problem.turned()) } else { Cow::Borrowed(problem) };
     let mut state = State::of(Costs::of(&problem), problem.singles);
-    state.auction();
-    let status = match state.serve() {
+    let served = state.auction(|| problem.can_be_cleared()).and_then(|()| state.serve());
+    let status = match served {
         Ok(()) => problem.optimal(&state),
-        Err(rows) => {
-            let mut columns: Vec<u32> =
-                rows.iter().map(|&row| state.column_of[row as usize]).filter(|&c| c != FREE).collect();
-            columns.sort_unstable();
-            MatchingStatus::Infeasible { rows, columns }
-        }
+        Err(Bottleneck { rows, columns }) => MatchingStatus::Infeasible { rows, columns },
     };
     let status = if turned { status.turned(problem.columns) } else { status };
     Ok(Matching { status, work: state.core.work })
@@ -265,6 +261,17 @@ impl OneToOne {
             }
         };
         OneToOne { rows, columns, pairs, goal: self.goal, singles: self.singles }
+    }
+
+    /// Whether there is a matching, whatever it is worth: all values being equal, paths alone find one at once.
+    fn can_be_cleared(&self) -> Result<(), Bottleneck> {
+        let Pairs::Sparse { row_start, column, value } = &self.pairs else { return Ok(()) };
+        if self.singles {
+            return Ok(());
+        }
+        let (row_start, column, value) = (row_start.clone(), column.clone(), vec![0; value.len()]);
+        let equal = OneToOne { pairs: Pairs::Sparse { row_start, column, value }, ..*self };
+        State::of(Costs::of(&equal), false).serve()
     }
 
     /// The answer in the values of the problem: level taken off, complement undone.

@@ -34,6 +34,12 @@ const TRIES: usize = 10;
 /// The parent of a column that the root takes.
 const ROOT: u32 = u32::MAX;
 
+/// Rows with fewer columns than they are, all their pairs counted. Both ascend.
+pub(super) struct Bottleneck {
+    pub(super) rows: Vec<u32>,
+    pub(super) columns: Vec<u32>,
+}
+
 /// Where a search ends.
 #[derive(Clone, Copy)]
 enum End {
@@ -54,7 +60,10 @@ struct Search {
     seen: Vec<u32>,
     /// Rows reached, with their distance.
     reached: Vec<(u32, i64)>,
-    /// Columns, and rows (numbered after the columns) at their bound, by distance.
+    /// Columns at the present distance, the last reached first: ties are many, and the heap is dear.
+    ready: Vec<u32>,
+    now: i64,
+    /// Columns farther away, and rows (numbered after the columns) at their bound, by distance.
     heap: BinaryHeap<Reverse<(i64, u32)>>,
     /// The nearest end so far and its distance.
     end: End,
@@ -64,15 +73,13 @@ struct Search {
 }
 
 impl State<'_> {
-    /// Serves every row. The error is a set of rows with fewer columns than rows, ascending.
-    pub(super) fn serve(&mut self) -> Result<(), Vec<u32>> {
+    /// Serves every row, or finds rows for which that cannot be done.
+    pub(super) fn serve(&mut self) -> Result<(), Bottleneck> {
         self.reduce();
         let mut search = Search::new(self.row_of.len());
         for row in 0..self.column_of.len() {
             if self.column_of[row] == FREE && !search.serve_row(self, row) {
-                let mut rows: Vec<u32> = search.reached.iter().map(|reached| reached.0).collect();
-                rows.sort_unstable();
-                return Err(rows);
+                return Err(search.bottleneck(self));
             }
         }
         while search.serve_root(self) {}
@@ -80,10 +87,10 @@ impl State<'_> {
     }
 
     /// Free rows take their best column as long as that raises a price.
-    fn reduce(&mut self) {
+    pub(super) fn reduce(&mut self) {
         let mut tries = TRIES * self.column_of.len();
         for row in (0..self.column_of.len()).map(number) {
-            let mut next = Some(row);
+            let mut next = (self.column_of[row as usize] == FREE).then_some(row);
             while let Some(row) = next
                 && tries > 0
             {
@@ -137,6 +144,8 @@ impl Search {
             parent: vec![ROOT; columns],
             seen: Vec::new(),
             reached: Vec::new(),
+            ready: Vec::new(),
+            now: 0,
             heap: BinaryHeap::new(),
             end: End::Nowhere,
             limit: NOTHING,
@@ -195,11 +204,23 @@ impl Search {
         true
     }
 
+    /// What a search has seen that ended nowhere: rows and all their columns, which other rows of them have.
+    fn bottleneck(&self, state: &State) -> Bottleneck {
+        let mut rows: Vec<u32> = self.reached.iter().map(|reached| reached.0).collect();
+        let column = rows.iter().map(|&row| state.column_of[row as usize]);
+        let mut columns: Vec<u32> = column.filter(|&column| column != FREE).collect();
+        rows.sort_unstable();
+        columns.sort_unstable();
+        Bottleneck { rows, columns }
+    }
+
     fn clear(&mut self) {
         for column in self.seen.drain(..) {
             self.distance[column as usize] = NOTHING;
         }
         self.reached.clear();
+        self.ready.clear();
+        self.now = 0;
         self.heap.clear();
         (self.end, self.limit, self.from_root) = (End::Nowhere, NOTHING, false);
     }
@@ -218,6 +239,8 @@ impl Search {
         self.parent[column as usize] = over;
         if state.row_of[column as usize] == NOBODY {
             (self.end, self.limit) = (End::Column(column), distance);
+        } else if distance == self.now {
+            self.ready.push(column);
         } else {
             self.heap.push(Reverse((distance, column)));
         }
@@ -262,12 +285,17 @@ impl Search {
     /// Reaches rows and columns in the order of their distance, until the nearest end.
     fn run(&mut self, state: &mut State) {
         let columns = state.row_of.len();
-        while let Some(Reverse((distance, node))) = self.heap.pop() {
+        while self.now < self.limit {
+            if let Some(column) = self.ready.pop() {
+                self.expand(state, state.row_of[column as usize] as usize, self.now);
+                continue;
+            }
+            let Some(Reverse((distance, node))) = self.heap.pop() else { break };
+            let node = node as usize;
+            self.now = distance;
             if distance >= self.limit {
                 break;
-            }
-            let node = node as usize;
-            if node >= columns {
+            } else if node >= columns {
                 self.expand_all(state, node - columns, distance);
             } else if distance == self.distance[node] {
                 self.expand(state, state.row_of[node] as usize, distance);

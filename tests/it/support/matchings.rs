@@ -74,7 +74,8 @@ impl MatchingShape {
                 Structure::Products => r.0 * c.0,
                 Structure::Sums => r.0 + c.0,
                 Structure::Extremes => {
-                    [i64::from(i32::MIN), i32::MIN as i64 + 1, -1, 0, 1, i64::from(i32::MAX)][dice.index(6)]
+                    [i64::from(i32::MIN), i64::from(i32::MIN) + 1, -1, 0, 1, i64::from(i32::MAX)]
+                        [dice.index(6)]
                 }
             };
             i32::try_from(value).expect("within 32 bits")
