@@ -11,6 +11,9 @@
 //! result depends on counts, never on time. The first failure is also the moment to ask whether there is a
 //! matching at all: without one, everything that follows would be in vain, and slow.
 //!
+//! **Ties.** Where the costs of a core are all equal, steps would only blur them. The reduction of the exact part
+//! goes first, and if it serves nearly everybody, there is no auction.
+//!
 //! **The level.** If some columns stay without a row, they must be the cheapest: else, their price being
 //! nothing that anybody pays, it says nothing. So at the end of a round with `k` columns left over, the level
 //! is raised to the `k`-th lowest price, all cheaper columns with it, their rows are free again and bid; and so
@@ -61,7 +64,8 @@ impl State<'_> {
             }
             self.part_all();
         }
-        let spread = spread.max(1);
+        // Cores of equal costs say nothing of what lies beyond them: begin coarsely.
+        let spread = if spread == 0 { most } else { spread };
         let mut step = (spread / FIRST).clamp(1, most);
         let first = step;
         while !self.round(step) {
