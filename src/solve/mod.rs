@@ -13,6 +13,8 @@
 //! | the plain rule "best edge first" | [`greedy`](greedy()) | feasible; the yardstick every better rule must beat |
 //! | the cheapest flow on any network | [`min_cost_flow`] | exact, with prices that prove it; or why there is none |
 //! | whether such an answer is right | [`check_flow`] | an independent check of flow, prices and witnesses |
+//! | the best one-to-one matching | [`one_to_one`](one_to_one()) | exact, with prices that prove it; or why there is none |
+//! | whether such an answer is right | [`check_matching`] | an independent check of matching, prices and witness |
 //!
 //! # How the files fit
 //! ```text
@@ -24,13 +26,15 @@
 //! limits      limits outside the network, the check      greedy   best edge first
 //! repair      close what violates, solve again, fill up
 //! flow        any network: the instance, its reduction, its simplex, its check
+//! one_to_one  linear assignment: the instance, its auction, its shortest paths, its check
 //! ```
 //!
 //! # Determinism
 //! All arithmetic is on integers; tasks are fixed by the data and never by the threads; results are merged
 //! in the order of the rows. The same transport gives the same result on every machine and any number of
 //! threads, and (by the tie rule of [`optimum`](optimum())) for any order of rows, columns and groups. The
-//! same [`FlowNetwork`] gives the same [`Flow`]; which of several cheapest flows depends on its order.
+//! same [`FlowNetwork`] gives the same [`Flow`]; which of several cheapest flows depends on its order, and so
+//! do [`OneToOne`] and [`Matching`].
 
 mod component;
 mod core;
@@ -40,6 +44,7 @@ mod greedy;
 mod layout;
 mod limits;
 mod network;
+mod one_to_one;
 mod optimum;
 mod pace;
 mod pricing;
@@ -54,6 +59,7 @@ pub use error::SolveError;
 pub use flow::{Flow, FlowArc, FlowNetwork, FlowStatus, Infeasible, check_flow, min_cost_flow};
 pub use greedy::greedy;
 pub use limits::{Limits, Shared, Violation, violations};
+pub use one_to_one::{Goal, Matching, MatchingStatus, OneToOne, Pairs, check_matching, one_to_one};
 pub use optimum::{Optimum, optimum, optimum_near};
 pub use repair::within_limits;
 pub use transport::Transport;

@@ -18,6 +18,7 @@ mod generate;
 mod layers;
 mod linkage;
 mod metrics;
+mod one_to_one;
 mod plan;
 mod program;
 mod readme;

@@ -5,6 +5,7 @@ pub(crate) mod cancel;
 pub(crate) mod check;
 pub(crate) mod documents;
 pub(crate) mod markets;
+pub(crate) mod matchings;
 pub(crate) mod networks;
 pub(crate) mod oracle;
 pub(crate) mod straightforward;
