@@ -117,6 +117,7 @@ fn value_of_market(problem: &OneToOne) -> i128 {
         row_start: vec![0],
         row_key: (0..rows as u64).collect(),
         column_key: (0..columns as u64).map(|key| key << 20).collect(),
+        row_part: Vec::new(),
         ..Transport::default()
     };
     for row in 0..rows {
@@ -127,7 +128,7 @@ fn value_of_market(problem: &OneToOne) -> i128 {
         market.row_start.push(market.column.len());
     }
     let best = optimum(&market).expect("small numbers");
-    best.flow.iter().zip(&market.value).map(|(&flow, &value)| i128::from(flow) * i128::from(value)).sum()
+    best.flow.iter().map(|&(edge, units)| i128::from(units) * i128::from(market.value[edge])).sum()
 }
 
 fn sparse(problem: &OneToOne) -> OneToOne {

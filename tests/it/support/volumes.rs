@@ -214,6 +214,7 @@ impl<'a> Volumes<'a> {
             row_start: vec![0],
             row_key: self.parts.offers.iter().map(|offer| tie_key(&offer.id)).collect(),
             column_key: self.parts.demands.iter().map(|demand| tie_key(&demand.id)).collect(),
+            row_part: Vec::new(),
             ..Transport::default()
         };
         for offer in 0..self.parts.offers.len() {
