@@ -104,8 +104,17 @@ impl Score {
         clippy::cast_sign_loss,
         reason = "clamped to 0 … 1 000 000 before the cast"
     )]
+    #[inline]
     pub fn from_fraction(value: f64) -> Self {
-        Self((value.clamp(0.0, 1.0) * f64::from(Self::ONE)).round() as u32)
+        // As `round` does, without the call: both the cast and the difference are exact.
+        let micro = value.clamp(0.0, 1.0) * f64::from(Self::ONE);
+        let whole = micro as u32;
+        Self(whole + u32::from(micro - f64::from(whole) >= 0.5))
+    }
+
+    /// A score from its micro-units, at most [`Score::ONE`].
+    pub(crate) fn from_micro(micro: u32) -> Self {
+        Self(micro)
     }
 
     /// Micro-units, 0 … 1 000 000.

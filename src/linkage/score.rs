@@ -1,26 +1,27 @@
 //! Criteria and scores of a pair, each side in its own view.
 //!
 //! Sums run in the order of [`Criterion::ALL`](crate::Criterion::ALL) in `f64`; the three scores are each
-//! rounded once to micro-units, and mechanisms see nothing else.
+//! rounded once to micro-units, and mechanisms see nothing else. Search and explanations both come here.
 
-use crate::market::{Demand, Offer};
+use crate::linkage::columns::{Asked, Offered};
 use crate::policy::{PerCriterion, Policy};
-use crate::units::{Metres, Score, Window};
+use crate::units::{Metres, Score};
 
-/// A criterion's value in the cooperative's and in the enterprise's view, in [0, 1].
-pub(crate) type Values = PerCriterion<[f64; 2]>;
+/// A criterion's value in the cooperative's and in the enterprise's view, in [0, 1], by criterion.
+pub(crate) type Values = [[f64; 2]; 8];
 
-/// What the values of a pair are computed from.
-pub(crate) struct Facts<'a> {
-    pub(crate) offer: &'a Offer,
-    pub(crate) demand: &'a Demand,
+/// What the values of a pair are computed from, beside the numbers of its sides.
+#[derive(Clone, Copy)]
+pub(crate) struct Facts {
     /// 1, or the fit of the substitute.
     pub(crate) fit: f64,
-    /// How many of the demand's preferred standards are held.
-    pub(crate) preferred_held: usize,
+    /// Share of the demand's preferred standards that are held.
+    pub(crate) certification: f64,
     pub(crate) distance: Metres,
-    /// Shared days; `None` where neither side has a window.
-    pub(crate) shared: Option<Window>,
+    /// Days shared; any number of days where neither side has a window.
+    pub(crate) shared: f64,
+    /// Share of the services sought that are provided.
+    pub(crate) services: f64,
     pub(crate) reliability: f64,
 }
 
@@ -34,78 +35,88 @@ pub(crate) struct Scores {
 
 /// The distance that rules and criteria see, in km.
 pub(crate) fn road_km(distance: Metres, policy: &Policy) -> f64 {
-    f64::from(distance.0) * policy.road_factor / 1000.0
+    kilometres(distance, policy.road_factor)
 }
 
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "masses, prices, days and counts here are below 2^53 or only compared"
-)]
-fn ratio(part: i64, whole: i64) -> f64 {
-    part as f64 / whole as f64
+fn kilometres(distance: Metres, road_factor: f64) -> f64 {
+    f64::from(distance.0) * road_factor / 1000.0
 }
 
 /// `held` of `all`, or 1 where there is nothing to hold.
-fn share(held: usize, all: usize) -> f64 {
-    if all == 0 {
-        1.0
-    } else {
-        ratio(held.try_into().unwrap_or(i64::MAX), all.try_into().unwrap_or(i64::MAX))
-    }
+#[expect(clippy::cast_precision_loss, reason = "lists are far shorter than 2^53")]
+pub(crate) fn share(held: usize, all: usize) -> f64 {
+    if all == 0 { 1.0 } else { held as f64 / all as f64 }
 }
 
-#[expect(clippy::cast_precision_loss, reason = "prices beyond 2^53 VND lose digits that no score can show")]
-fn margin(bid: i64, ask: i64, base: i64, full_margin: f64) -> f64 {
-    ((bid as f64 - ask as f64) / (base as f64 * full_margin)).clamp(0.0, 1.0)
+/// What of a policy the scores need.
+#[derive(Debug)]
+pub(crate) struct Scoring {
+    /// By criterion, [cooperative's, enterprise's].
+    weights: [[f64; 2]; 8],
+    totals: [f64; 2],
+    balance: f64,
+    half_km: f64,
+    road_factor: f64,
+    full_margin: f64,
+    unknown: f64,
 }
 
-/// The values of every criterion.
-pub(crate) fn values(facts: &Facts, policy: &Policy) -> Values {
-    let Facts { offer, demand, .. } = facts;
-    let traded = offer.volume.min(demand.volume).0;
-    let price = match (offer.ask, demand.bid) {
-        (Some(ask), Some(bid)) => [ask, bid].map(|base| margin(bid.0, ask.0, base.0, policy.full_margin)),
-        _ => [policy.unknown; 2],
-    };
-    let timing = [offer.available, demand.needed].map(|own| match (own, facts.shared) {
-        (Some(own), Some(shared)) => ratio(shared.days(), own.days()),
-        _ => 1.0,
-    });
-    let provided = offer.seeks.iter().filter(|service| demand.provides.contains(service)).count();
-    let half = policy.half_distance.0;
-    PerCriterion {
-        product: [facts.fit; 2],
-        volume: [ratio(traded, offer.volume.0), ratio(traded, demand.volume.0)],
-        certification: [share(facts.preferred_held, demand.prefers.len()); 2],
-        location: [half / (half + road_km(facts.distance, policy)); 2],
-        price,
-        timing,
-        services: [share(provided, offer.seeks.len()); 2],
-        relationship: [facts.reliability; 2],
-    }
-}
-
-/// The scores of a pair from its values; `boosts` are those of the cooperative's tags.
-pub(crate) fn scores(values: &Values, policy: &Policy, boosts: &[f64]) -> Scores {
-    let side = |index: usize, weights: &PerCriterion<f64>| {
-        let weights = weights.values();
-        let mut weighted = 0.0;
-        let mut total = 0.0;
-        for (weight, value) in weights.iter().zip(values.values()) {
-            weighted += weight * value[index];
-            total += weight;
+impl Scoring {
+    pub(crate) fn of(policy: &Policy) -> Self {
+        let sides = [&policy.weights.cooperative, &policy.weights.enterprise].map(PerCriterion::values);
+        Self {
+            weights: std::array::from_fn(|criterion| sides.map(|side| side[criterion])),
+            totals: sides.map(|side| side.iter().fold(0.0, |sum, weight| sum + weight)),
+            balance: policy.balance,
+            half_km: policy.half_distance.0,
+            road_factor: policy.road_factor,
+            full_margin: policy.full_margin,
+            unknown: policy.unknown,
         }
-        weighted / total
-    };
-    let cooperative = side(0, &policy.weights.cooperative);
-    let enterprise = side(1, &policy.weights.enterprise);
-    let mut joint = policy.balance * cooperative + (1.0 - policy.balance) * enterprise;
-    for boost in boosts {
-        joint += boost;
     }
-    Scores {
-        joint: Score::from_fraction(joint),
-        cooperative: Score::from_fraction(cooperative),
-        enterprise: Score::from_fraction(enterprise),
+
+    /// The values of every criterion.
+    #[inline]
+    pub(crate) fn values(&self, offer: &Offered, demand: &Asked, facts: &Facts) -> Values {
+        let traded = offer.volume.min(demand.volume);
+        let price = if offer.priced && demand.priced {
+            let margin = demand.bid - offer.asking;
+            [offer.asking, demand.bid].map(|base| (margin / (base * self.full_margin)).clamp(0.0, 1.0))
+        } else {
+            [self.unknown; 2]
+        };
+        let location = self.half_km / (self.half_km + kilometres(facts.distance, self.road_factor));
+        [
+            [facts.fit; 2],
+            [offer.volume, demand.volume].map(|own| traded / own),
+            [facts.certification; 2],
+            [location; 2],
+            price,
+            // A window is never shorter than what is shared of it; one that is absent counts as one day.
+            [offer.days, demand.days].map(|own| (facts.shared / f64::from(own)).min(1.0)),
+            [facts.services; 2],
+            [facts.reliability; 2],
+        ]
+    }
+
+    /// The scores of a pair from its values; `boosts` are those of the cooperative's tags.
+    #[inline]
+    pub(crate) fn scores(&self, values: &Values, boosts: &[f64]) -> Scores {
+        let mut sides = [0.0; 2];
+        for (weights, values) in self.weights.iter().zip(values) {
+            for side in 0..2 {
+                sides[side] += weights[side] * values[side];
+            }
+        }
+        let [cooperative, enterprise] = [sides[0] / self.totals[0], sides[1] / self.totals[1]];
+        let mut joint = self.balance * cooperative + (1.0 - self.balance) * enterprise;
+        for boost in boosts {
+            joint += boost;
+        }
+        Scores {
+            joint: Score::from_fraction(joint),
+            cooperative: Score::from_fraction(cooperative),
+            enterprise: Score::from_fraction(enterprise),
+        }
     }
 }

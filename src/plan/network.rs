@@ -66,7 +66,7 @@ pub(super) fn kg_weight(linkage: &Linkage) -> i64 {
 
 /// Value of a kilogram on a candidate pair, or `None` where the objective has no use for the pair.
 pub(super) fn value(linkage: &Linkage, position: usize, offer: OfferIx, kg_weight: i64) -> Option<i64> {
-    let score = i64::from(linkage.joint()[position].micro());
+    let score = i64::from(linkage.joint()[position]);
     match linkage.policy().objective {
         Objective::Score => Some(score),
         Objective::Volume => Some(kg_weight + score),
@@ -121,7 +121,7 @@ impl Network {
             row_start.push(positions.len());
         }
         let column = positions.iter().map(|&position| linkage.demands()[position]).collect();
-        let rank = positions.iter().map(|&position| i64::from(linkage.joint()[position].micro())).collect();
+        let rank = positions.iter().map(|&position| i64::from(linkage.joint()[position])).collect();
         let limits = limits(linkage, &positions, &row_start);
         let offers = 0..market.offers().len();
         let demands = 0..market.demands().len();
