@@ -22,7 +22,7 @@ pub(crate) struct Offered {
     /// First and last day, by number; all days where there is no window.
     pub(crate) days_open: Span,
     /// Days of the window; 1 where there is none.
-    pub(crate) days: u32,
+    pub(crate) days: f64,
     /// Whether a price is asked.
     pub(crate) priced: bool,
     /// The price asked; below every bid where there is none.
@@ -40,6 +40,9 @@ pub(crate) struct Offered {
     /// Services sought.
     pub(crate) seeks: u64,
     pub(crate) cooperative: CooperativeIx,
+    /// Whether the cooperative is excluded from anybody, and whether it knows anybody.
+    pub(crate) excluded: bool,
+    pub(crate) related: bool,
 }
 
 /// The numbers of a demand. What rules read fills the first of two cache lines.
@@ -84,17 +87,18 @@ pub(crate) struct Columns {
     /// Whether a bit of a standard stands for one standard only; the same for services.
     pub(crate) exact_standards: bool,
     pub(crate) exact_services: bool,
-    /// First exclusion and first relation of every cooperative in the market's lists.
+    /// First exclusion of every cooperative in the market's list.
     excluded: Vec<u32>,
-    related: Vec<u32>,
 }
 
 impl Columns {
     /// O(offers + demands + certificates + exclusions + relations).
-    pub(crate) fn build(market: &Market, policy: &Policy, holdings: &Holdings) -> Self {
-        let standards = Standards::of(market, holdings);
-        let services = Services::of(market);
+    pub(crate) fn build(market: &Market, policy: &Policy, holdings: &Holdings, ground: Ground) -> Self {
+        let (standards, services) = rayon::join(|| Standards::of(market, holdings), || Services::of(market));
         let ever = ever_asked(market);
+        let cooperatives = market.cooperatives().len();
+        let excluded = starts(cooperatives, market.exclusions().iter().map(|(c, _)| *c));
+        let related = starts(cooperatives, market.relations().iter().map(|(c, ..)| *c));
         let offer = |(o, offer): (usize, &Offer)| {
             let ix = OfferIx::at(o);
             let (mut held, mut sure) = ([0; 2], [0; 2]);
@@ -106,7 +110,16 @@ impl Columns {
                     *sure |= if holding.span.contains(span) { bit } else { 0 };
                 }
             }
-            offered(offer, market.cooperative_of(ix), held, sure, services.bits(&offer.seeks))
+            let cooperative = market.cooperative_of(ix);
+            Offered {
+                held,
+                sure,
+                seeks: services.bits(&offer.seeks),
+                cooperative,
+                excluded: !row(&excluded, cooperative).is_empty(),
+                related: !row(&related, cooperative).is_empty(),
+                ..offered(offer)
+            }
         };
         let demand = |(d, demand): (usize, &Demand)| {
             let ix = DemandIx::at(d);
@@ -116,25 +129,18 @@ impl Columns {
                 prefers: bits(holdings.prefers(ix)),
                 provides: services.bits(&demand.provides),
                 enterprise: market.enterprise_of(ix),
-                ..asked(demand, market.enterprise_of(ix), policy)
+                ..asked(demand, policy)
             }
         };
-        let cooperatives = market.cooperatives().len();
-        let columns = || {
-            let offered = market.offers().par_iter().with_min_len(256).enumerate().map(offer).collect();
-            let asked = market.demands().par_iter().with_min_len(256).enumerate().map(demand).collect();
-            (offered, asked)
-        };
-        let (ground, (offered, asked)) =
-            rayon::join(|| Ground::of(market.offer_points(), market.demand_points()), columns);
+        let offered = market.offers().par_iter().with_min_len(256).enumerate().map(offer).collect();
+        let asked = market.demands().par_iter().with_min_len(256).enumerate().map(demand).collect();
         Self {
             offered,
             asked,
             ground,
             exact_standards: standards.count <= 64,
             exact_services: services.0.len() <= 64,
-            excluded: starts(cooperatives, market.exclusions().iter().map(|(c, _)| *c)),
-            related: starts(cooperatives, market.relations().iter().map(|(c, ..)| *c)),
+            excluded,
         }
     }
 
@@ -145,15 +151,6 @@ impl Columns {
         cooperative: CooperativeIx,
     ) -> &'a [(CooperativeIx, EnterpriseIx)] {
         &market.exclusions()[row(&self.excluded, cooperative)]
-    }
-
-    /// Parties that a cooperative knows.
-    pub(crate) fn related<'a>(
-        &self,
-        market: &'a Market,
-        cooperative: CooperativeIx,
-    ) -> &'a [(CooperativeIx, EnterpriseIx, f64)] {
-        &market.relations()[row(&self.related, cooperative)]
     }
 }
 
@@ -200,20 +197,23 @@ fn price(price: Option<VndPerKg>) -> f64 {
     price.map_or(0.0, |price| price.0 as f64)
 }
 
-fn offered(offer: &Offer, cooperative: CooperativeIx, held: [u64; 2], sure: [u64; 2], seeks: u64) -> Offered {
+/// An offer's numbers without its bits and its party.
+fn offered(offer: &Offer) -> Offered {
     let (days_open, days) = days(offer.available);
     Offered {
         days_open,
-        days,
+        days: f64::from(days),
         priced: offer.ask.is_some(),
         ask: offer.ask.map_or(i64::MIN, |ask| ask.0),
         asking: price(offer.ask),
         volume: kilograms(offer.volume),
         lot: if offer.min_lot > offer.volume { f64::INFINITY } else { kilograms(offer.min_lot) },
-        held,
-        sure,
-        seeks,
-        cooperative,
+        held: [0; 2],
+        sure: [0; 2],
+        seeks: 0,
+        cooperative: CooperativeIx(0),
+        excluded: false,
+        related: false,
     }
 }
 
@@ -228,9 +228,10 @@ impl Offered {
 
     /// Days shared with a demand whose window meets the offer's.
     #[inline]
+    #[expect(clippy::cast_precision_loss, reason = "at most 2^32 days")]
     pub(crate) fn shared(&self, demand: &Asked) -> f64 {
         let (own, other) = (self.days_open, demand.days_open);
-        f64::from(own.until.min(other.until)) - f64::from(own.from.max(other.from)) + 1.0
+        (i64::from(own.until.min(other.until)) - i64::from(own.from.max(other.from)) + 1) as f64
     }
 
     #[inline]
@@ -249,8 +250,8 @@ impl Offered {
     }
 }
 
-/// A demand's numbers without its bits.
-fn asked(demand: &Demand, enterprise: EnterpriseIx, policy: &Policy) -> Asked {
+/// A demand's numbers without its bits and its party.
+fn asked(demand: &Demand, policy: &Policy) -> Asked {
     let (days_open, days) = days(demand.needed);
     let most_ask = |bid: VndPerKg| {
         let most = i128::from(bid.0) * i128::from(100 + policy.price_tolerance_percent) / 100;
@@ -271,7 +272,7 @@ fn asked(demand: &Demand, enterprise: EnterpriseIx, policy: &Policy) -> Asked {
         substitutes: !demand.substitutes.is_empty(),
         provides: 0,
         limit: limits.into_iter().flatten().map(Km::to_metres).fold(f64::INFINITY, f64::min),
-        enterprise,
+        enterprise: EnterpriseIx(0),
     }
 }
 

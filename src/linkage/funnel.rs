@@ -214,10 +214,8 @@ fn near(judge: &Judge, buckets: &Buckets, at: usize, bucket: &Bucket) -> Counts 
     let tasks: Vec<Task> = buckets.tasks_of(at).collect();
     let of_task = |task: &Task| -> Vec<Stopped> {
         let mut of_offers = Vec::with_capacity(task.offers.len());
-        buckets.visit(task, |o, neighbours| {
-            let offer = &columns.offered[o.index()];
-            let excluded = !columns.excluded(market, offer.cooperative).is_empty();
-            let facts = buckets.pair_facts(at, o);
+        buckets.visit(task, |o, offer, neighbours| {
+            let pairs = buckets.pairs(at, o, offer);
             let mut stopped = Stopped::default();
             for pair in neighbours {
                 let demand = &columns.asked[pair.demand.index()];
@@ -228,13 +226,13 @@ fn near(judge: &Judge, buckets: &Buckets, at: usize, bucket: &Bucket) -> Counts 
                     Rule::Price
                 } else if !offer.meets_lot(demand) {
                     Rule::Lot
-                } else if judge.least.micro() > 0 && facts.scores(pair).joint < judge.least {
+                } else if judge.least.micro() > 0 && pairs.joint(pair) < judge.least {
                     Rule::Score
                 } else {
                     continue;
                 };
                 if !judge.certified(o, pair.demand)
-                    || excluded && market.is_excluded(offer.cooperative, demand.enterprise)
+                    || offer.excluded && market.is_excluded(offer.cooperative, demand.enterprise)
                 {
                     continue;
                 }

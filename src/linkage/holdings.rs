@@ -3,7 +3,7 @@
 
 use crate::id::{DemandIx, OfferIx, StandardIx};
 use crate::market::standard::{Closure, Span};
-use crate::market::{AcceptanceKind, Certificate, CertificateStatus, Market, covers};
+use crate::market::{AcceptanceKind, Certificate, CertificateStatus, Demand, Market, covers};
 use crate::policy::Policy;
 
 /// One way in which an offer satisfies a standard.
@@ -78,19 +78,29 @@ impl Holdings {
             (standard(&certificate.standard), valid)
         };
         let held = Rows::of(market.cooperatives().iter().map(|c| c.certificates.iter().map(held)));
-        let covering = market.offers().iter().enumerate().map(|(o, offer)| {
+        let held = &held;
+        let covering = |o: usize| {
+            let offer = &market.offers()[o];
             let cooperative = market.cooperative_of(OfferIx::at(o));
             let certificates = (0..).zip(&market.cooperative(cooperative).certificates);
-            let certificates = certificates.zip(held.row(cooperative.index())).filter(|((_, held), _)| {
-                let named = offer.certified.as_ref().is_none_or(|lot| lot.contains(&held.standard));
-                named && is_for(held, &offer.product)
-            });
+            let certificates =
+                certificates.zip(held.row(cooperative.index())).filter(move |((_, held), _)| {
+                    let named = offer.certified.as_ref().is_none_or(|lot| lot.contains(&held.standard));
+                    named && is_for(held, &offer.product)
+                });
             certificates.map(|((certificate, _), &(standard, valid))| Covering {
                 certificate,
                 standard,
                 valid,
             })
-        });
+        };
+        let standards = |list: fn(&Demand) -> &[String]| {
+            Rows::of(market.demands().iter().map(|demand| list(demand).iter().map(standard)))
+        };
+        let (covering, (requires, prefers)) = rayon::join(
+            || Rows::of((0..market.offers().len()).map(covering)),
+            || (standards(|demand| &demand.requires), standards(|demand| &demand.prefers)),
+        );
         let closure = |admitted: &dyn Fn(AcceptanceKind) -> bool| {
             Closure::build(catalogue.standards().len(), &catalogue.links(), admitted)
         };
@@ -98,9 +108,9 @@ impl Holdings {
         let everywhere = policy.accept.contains(&AcceptanceKind::Market);
         let market_too = |kind| kind == AcceptanceKind::Market || policy.accept.contains(&kind);
         Self {
-            covering: Rows::of(covering),
-            requires: Rows::of(market.demands().iter().map(|demand| demand.requires.iter().map(standard))),
-            prefers: Rows::of(market.demands().iter().map(|demand| demand.prefers.iter().map(standard))),
+            covering,
+            requires,
+            prefers,
             strict: closure(&|kind| policy.accept.contains(&kind)),
             open: (buyers_ask && !everywhere).then(|| closure(&market_too)),
         }

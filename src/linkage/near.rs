@@ -42,7 +42,7 @@ const SHORTEST: f64 = 1024.0;
 pub(crate) struct Near {
     levels: Vec<Level>,
     /// Demands without a limit, or with one beyond the Earth's half girth.
-    anywhere: Vec<u32>,
+    anywhere: Vec<Member>,
 }
 
 /// Demands of about the same reach, sorted along the axis. Columns are parallel.
@@ -54,8 +54,18 @@ struct Level {
     across: [Vec<f32>; 2],
     /// Square of the chord beyond which a demand is out of reach for certain.
     square: Vec<f32>,
+    /// What decides, where the chord does not rule out.
+    member: Vec<Member>,
+}
+
+/// A demand of the product.
+#[derive(Clone, Copy, Debug, Default)]
+struct Member {
+    /// Distance limit in metres.
+    limit: f64,
+    spot: u32,
     /// Position among the product's demands.
-    position: Vec<u32>,
+    position: u32,
 }
 
 /// Buffers of a query, kept from one to the next.
@@ -91,21 +101,24 @@ impl Near {
         let mut anywhere = Vec::new();
         let mut entries = Vec::with_capacity(demands.len());
         for (position, demand) in (0_u32..).zip(demands) {
-            let reach = columns.asked[demand.index()].limit / road_factor;
+            let limit = columns.asked[demand.index()].limit;
+            let member = Member { limit, spot: columns.ground.demands[demand.index()], position };
+            let reach = limit / road_factor;
             let Some(chord) = chord(reach) else {
-                anywhere.push(position);
+                anywhere.push(member);
                 continue;
             };
-            let spot = &columns.ground.spots[columns.ground.demands[demand.index()] as usize];
-            let place = rough(spot, columns.ground.axis);
+            let place = rough(&columns.ground.spots[member.spot as usize], columns.ground.axis);
             // The exponent is the level: powers of two.
             let level = reach.max(SHORTEST).to_bits() >> 52;
-            entries.push((level, place, chord, position));
+            entries.push((level, place, chord, member));
         }
-        entries.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(a.1[0].total_cmp(&b.1[0])).then(a.3.cmp(&b.3)));
+        entries.sort_unstable_by(|a, b| {
+            a.0.cmp(&b.0).then(a.1[0].total_cmp(&b.1[0])).then(a.3.position.cmp(&b.3.position))
+        });
         let levels = entries.chunk_by(|a, b| a.0 == b.0).map(|entries| {
             let mut level = Level::default();
-            for (_, [along, second, third], chord, position) in entries {
+            for (_, [along, second, third], chord, member) in entries {
                 #[expect(clippy::cast_possible_truncation, reason = "rounded on purpose, with a margin")]
                 let (chord, square) = (*chord as f32, (chord * chord) as f32);
                 level.longest = level.longest.max(chord * (1.0 + 1e-6) + 1e-6);
@@ -113,7 +126,7 @@ impl Near {
                 level.across[0].push(*second);
                 level.across[1].push(*third);
                 level.square.push(square * (1.0 + 1e-6));
-                level.position.push(*position);
+                level.member.push(*member);
             }
             level
         });
@@ -137,17 +150,16 @@ impl Near {
         if scratch.metres.len() < demands.len() {
             scratch.metres.resize(demands.len(), Metres(0));
         }
-        let mut take = |position: u32| {
-            let demand = demands[position as usize].index();
-            let metres = here.metres(&ground.spots[ground.demands[demand] as usize]);
-            let reaches = within(metres, columns.asked[demand].limit);
-            scratch.found[position as usize / 64] |= u64::from(reaches) << (position % 64);
-            scratch.metres[position as usize] = metres;
+        let mut take = |member: &Member| {
+            let metres = here.metres(&ground.spots[member.spot as usize]);
+            let position = member.position as usize;
+            scratch.found[position / 64] |= u64::from(within(metres, member.limit)) << (position % 64);
+            scratch.metres[position] = metres;
         };
         for level in &self.levels {
             level.near(place, &mut take);
         }
-        self.anywhere.iter().for_each(|&position| take(position));
+        self.anywhere.iter().for_each(&mut take);
         scratch.neighbours.clear();
         for (word, &bits) in scratch.found.iter().enumerate() {
             let mut bits = bits;
@@ -164,11 +176,11 @@ impl Near {
 
 impl Level {
     /// Calls for every demand that may reach a place; no other does.
-    fn near(&self, [along, second, third]: [f32; 3], take: &mut impl FnMut(u32)) {
+    fn near(&self, [along, second, third]: [f32; 3], take: &mut impl FnMut(&Member)) {
         let from = self.along.partition_point(|&at| at < along - self.longest);
         let until = from + self.along[from..].partition_point(|&at| at <= along + self.longest);
         let mut inside = [0_u32; BLOCK];
-        let mut hits = [0_u32; BLOCK];
+        let mut hits = [0; BLOCK];
         for start in (from..until).step_by(BLOCK) {
             let block = start..until.min(start + BLOCK);
             let count = block.len();
@@ -181,11 +193,11 @@ impl Level {
             }
             // Appended without a branch.
             let mut found = 0;
-            for (&position, &inside) in self.position[block].iter().zip(&inside) {
-                hits[found] = position;
+            for (at, &inside) in block.zip(&inside) {
+                hits[found] = at;
                 found += inside as usize;
             }
-            hits[..found].iter().for_each(|&position| take(position));
+            hits[..found].iter().for_each(|&at| take(&self.member[at]));
         }
     }
 }

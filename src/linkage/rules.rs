@@ -4,8 +4,9 @@ use serde::Serialize;
 
 use crate::id::{DemandIx, OfferIx};
 use crate::linkage::columns::{Asked, Columns, Offered};
+use crate::linkage::distance::Ground;
 use crate::linkage::holdings::{Holding, Holdings};
-use crate::linkage::score::{Facts, Scores, Scoring, Values, share};
+use crate::linkage::score::{Facts, Scores, Scoring, Values, nothing_of, share};
 use crate::market::standard::Span;
 use crate::market::{Market, covers};
 use crate::policy::{PerCriterion, Policy};
@@ -72,20 +73,22 @@ pub(crate) struct Judge {
     pub(crate) holdings: Holdings,
     pub(crate) columns: Columns,
     pub(crate) scoring: Scoring,
-    /// Boosts of each cooperative's tags, in the policy's order.
+    /// Boosts of each cooperative's tags, in the policy's order; of none where the policy has none.
     boosts: Vec<Vec<f64>>,
     pub(crate) least: Score,
 }
 
 impl Judge {
     pub(crate) fn new(market: &Market, policy: Policy) -> Self {
-        let boosts = market.cooperatives().iter().map(|cooperative| {
+        let boosted = market.cooperatives().iter().filter(|_| !policy.boosts.is_empty());
+        let boosts = boosted.map(|cooperative| {
             let own = policy.boosts.iter().filter(|boost| cooperative.tags.contains(&boost.tag));
             own.map(|boost| boost.add).collect()
         });
-        let holdings = Holdings::build(market, &policy);
+        let ground = || Ground::of(market.offer_points(), market.demand_points());
+        let (holdings, ground) = rayon::join(|| Holdings::build(market, &policy), ground);
         Self {
-            columns: Columns::build(market, &policy, &holdings),
+            columns: Columns::build(market, &policy, &holdings, ground),
             holdings,
             scoring: Scoring::of(&policy),
             boosts: boosts.collect(),
@@ -173,7 +176,6 @@ impl Judge {
     }
 
     /// Whether an offer satisfies all that a demand requires on the days of the pair.
-    #[inline]
     pub(crate) fn certified(&self, o: OfferIx, d: DemandIx) -> bool {
         let (offered, asked) = self.sides(o, d);
         let open = usize::from(asked.open);
@@ -185,17 +187,14 @@ impl Judge {
     }
 
     /// The share of what a demand prefers that an offer satisfies on the days of the pair.
-    #[inline]
     pub(crate) fn preferred(&self, o: OfferIx, d: DemandIx) -> f64 {
         let (offered, asked) = self.sides(o, d);
-        let held = asked.prefers & offered.held[usize::from(asked.open)];
-        if asked.prefers == 0 {
-            return 1.0;
-        }
+        let open = usize::from(asked.open);
+        let held = asked.prefers & offered.held[open];
         if held == 0 {
-            return 0.0;
+            return nothing_of(asked.prefers);
         }
-        if self.columns.exact_standards && held & !offered.sure[usize::from(asked.open)] == 0 {
+        if self.columns.exact_standards && held & !offered.sure[open] == 0 {
             return share(held.count_ones() as usize, asked.prefers.count_ones() as usize);
         }
         let held = self.holdings.preferred_held(o, d, self.days_asked(o, d), asked.open);
@@ -203,14 +202,13 @@ impl Judge {
     }
 
     /// The share of what an offer seeks that a demand provides.
-    #[inline]
     pub(crate) fn provided(&self, o: OfferIx, d: DemandIx) -> f64 {
         let (offered, asked) = self.sides(o, d);
-        if offered.seeks == 0 {
-            return 1.0;
+        let both = offered.seeks & asked.provides;
+        if both == 0 {
+            return nothing_of(offered.seeks);
         }
         if self.columns.exact_services {
-            let both = offered.seeks & asked.provides;
             return share(both.count_ones() as usize, offered.seeks.count_ones() as usize);
         }
         let (seeks, provides) = (&self.market.offer(o).seeks, &self.market.demand(d).provides);
@@ -241,13 +239,14 @@ impl Judge {
         let facts = Facts {
             fit,
             certification: self.preferred(o, d),
-            distance: self.distance(o, d),
+            metres: f64::from(self.distance(o, d).0),
             // Windows that are absent, or do not meet, take nothing from the criterion.
             shared: shared.map_or(f64::INFINITY, |window| window.days() as f64),
             services: self.provided(o, d),
             reliability: self.market.reliability(offered.cooperative, asked.enterprise),
+            ..Facts::of(asked)
         };
-        self.scoring.values(offered, asked, &facts)
+        self.scoring.values(offered, &facts)
     }
 
     /// The joint score of a candidate pair if its offer asked another price.
@@ -264,7 +263,7 @@ impl Judge {
 
     /// Boosts of an offer's cooperative, in the policy's order.
     pub(crate) fn boosts(&self, offer: OfferIx) -> &[f64] {
-        &self.boosts[self.market.cooperative_of(offer).index()]
+        if self.boosts.is_empty() { &[] } else { &self.boosts[self.market.cooperative_of(offer).index()] }
     }
 
     /// Holdings by which a pair's standard is satisfied on all the days asked.

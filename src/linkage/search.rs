@@ -27,10 +27,11 @@ use rayon::prelude::*;
 use crate::error::Error;
 use crate::id::{DemandIx, OfferIx};
 use crate::linkage::Judge;
+use crate::linkage::columns::Offered;
 use crate::linkage::near::{Near, Neighbour, Scratch};
-use crate::linkage::score::{Facts, Scores};
-use crate::market::{Market, Relation, and_ancestors};
-use crate::units::Metres;
+use crate::linkage::score::{Facts, LANES, Lanes, nothing_of};
+use crate::market::{Market, and_ancestors};
+use crate::units::{Metres, Score};
 
 /// Offers of one bucket that one task takes.
 const TASK: usize = 256;
@@ -101,14 +102,8 @@ pub(crate) struct Candidates {
 impl<'a> Buckets<'a> {
     pub(crate) fn build(judge: &'a Judge) -> Self {
         let market = judge.market();
-        let mut asked: HashMap<&str, Vec<Accepts>> = HashMap::new();
-        for (d, demand) in market.demands().iter().enumerate() {
-            let own = std::iter::once((demand.product.as_str(), 1.0));
-            for (path, fit) in own.chain(demand.substitutes.iter().map(|s| (s.product.as_str(), s.fit))) {
-                asked.entry(path).or_default().push((DemandIx::at(d), fit));
-            }
-        }
-        let list = offered(market).into_par_iter().map(|(path, mut offers)| {
+        let (asked, offered) = rayon::join(|| asked(market), || offered(market));
+        let list = offered.into_par_iter().map(|(path, mut offers)| {
             let ground = &judge.columns.ground;
             offers.sort_by_key(|offer| ground.offers[offer.index()]);
             let accepting = accepting(path, &asked);
@@ -127,20 +122,38 @@ impl<'a> Buckets<'a> {
     }
 
     /// What scores the pairs of an offer of a bucket.
-    pub(crate) fn pair_facts(&self, bucket: usize, offer: OfferIx) -> PairFacts<'_> {
-        PairFacts::of(self.judge, &self.list[bucket], offer)
+    pub(crate) fn pairs<'b>(&'b self, bucket: usize, ix: OfferIx, offer: &'b Offered) -> Pairs<'b> {
+        let holds = offer.held != [0; 2];
+        Pairs {
+            judge: self.judge,
+            bucket: &self.list[bucket],
+            ix,
+            offer,
+            holds,
+            boosts: self.judge.boosts(ix),
+        }
+    }
+
+    /// The numbers of a task's offers: fetched at once, for they lie about in memory.
+    fn offered(&self, task: &Task) -> Vec<Offered> {
+        let offers = self.list[task.bucket].offers[task.offers.clone()].iter();
+        offers.map(|offer| self.judge.columns.offered[offer.index()].clone()).collect()
     }
 
     /// The offers of a task, each with the demands of its product that reach it, sorted.
-    pub(crate) fn visit(&self, task: &Task, mut each: impl FnMut(OfferIx, &[Neighbour])) {
+    pub(crate) fn visit(&self, task: &Task, mut each: impl FnMut(OfferIx, &Offered, &[Neighbour])) {
         let bucket = &self.list[task.bucket];
         let columns = &self.judge.columns;
         let mut scratch = Scratch::default();
-        let place = |offer: &OfferIx| columns.ground.offers[offer.index()];
-        for offers in bucket.offers[task.offers.clone()].chunk_by(|a, b| place(a) == place(b)) {
-            let within = |metres: Metres, limit: f64| self.judge.within(metres, limit);
-            bucket.near.reaching(columns, &bucket.demands, place(&offers[0]), within, &mut scratch);
-            offers.iter().for_each(|&offer| each(offer, &scratch.neighbours));
+        let mut last = None;
+        for (&offer, offered) in bucket.offers[task.offers.clone()].iter().zip(&self.offered(task)) {
+            let spot = columns.ground.offers[offer.index()];
+            if last != Some(spot) {
+                let within = |metres: Metres, limit: f64| self.judge.within(metres, limit);
+                bucket.near.reaching(columns, &bucket.demands, spot, within, &mut scratch);
+                last = Some(spot);
+            }
+            each(offer, offered, &scratch.neighbours);
         }
     }
 
@@ -148,8 +161,8 @@ impl<'a> Buckets<'a> {
     fn find(&self, task: &Task) -> Found {
         let mut found = Found::default();
         let mut passed = Vec::new();
-        self.visit(task, |offer, neighbours| {
-            self.passing(task.bucket, offer, neighbours, &mut passed);
+        self.visit(task, |ix, offer, neighbours| {
+            self.passing(task.bucket, ix, offer, neighbours, &mut passed);
             found.pairs.extend_from_slice(&passed);
             found.counts.push(passed.len());
         });
@@ -157,10 +170,16 @@ impl<'a> Buckets<'a> {
     }
 
     /// Of the demands that reach an offer those with which it passes every rule.
-    fn passing(&self, bucket: usize, o: OfferIx, neighbours: &[Neighbour], passed: &mut Vec<Neighbour>) {
+    fn passing(
+        &self,
+        bucket: usize,
+        ix: OfferIx,
+        offer: &Offered,
+        neighbours: &[Neighbour],
+        passed: &mut Vec<Neighbour>,
+    ) {
         let judge = self.judge;
         let (columns, market) = (&judge.columns, judge.market());
-        let offer = &columns.offered[o.index()];
         passed.clear();
         passed.extend_from_slice(neighbours);
         // Appended without a branch.
@@ -179,37 +198,26 @@ impl<'a> Buckets<'a> {
         }
         passed.truncate(count);
         if doubtful {
-            passed.retain(|pair| judge.certified(o, pair.demand));
+            passed.retain(|pair| judge.certified(ix, pair.demand));
         }
-        let excluded = columns.excluded(market, offer.cooperative);
-        if !excluded.is_empty() {
+        if offer.excluded {
             passed.retain(|pair| !market.is_excluded(offer.cooperative, market.enterprise_of(pair.demand)));
         }
         if judge.least.micro() > 0 {
-            let facts = self.pair_facts(bucket, o);
-            passed.retain(|pair| facts.scores(pair).joint >= judge.least);
+            let pairs = self.pairs(bucket, ix, offer);
+            passed.retain(|pair| pairs.joint(pair) >= judge.least);
         }
     }
 
     /// The second round: scores, into the rows of a task's offers.
     fn fill(&self, task: &Task, found: &Found, rows: Vec<Row>) {
-        let bucket = &self.list[task.bucket];
+        let mut lanes = Lanes::default();
         let mut from = 0;
-        for ((&offer, &count), row) in bucket.offers[task.offers.clone()].iter().zip(&found.counts).zip(rows)
-        {
-            let pairs = &found.pairs[from..from + count];
+        let offers = &self.list[task.bucket].offers[task.offers.clone()];
+        let own = self.offered(task);
+        for (((&ix, offer), &count), row) in offers.iter().zip(&own).zip(&found.counts).zip(rows) {
+            self.pairs(task.bucket, ix, offer).fill(&found.pairs[from..from + count], row, &mut lanes);
             from += count;
-            let facts = PairFacts::of(self.judge, bucket, offer);
-            let scores = row.joint.iter_mut().zip(row.cooperative).zip(row.enterprise);
-            for ((pair, demand), ((joint, cooperative), enterprise)) in
-                pairs.iter().zip(row.demand).zip(scores)
-            {
-                let scores = facts.scores(pair);
-                *demand = pair.demand.0;
-                *joint = scores.joint.micro();
-                *cooperative = scores.cooperative.micro();
-                *enterprise = scores.enterprise.micro();
-            }
         }
     }
 
@@ -283,41 +291,74 @@ impl Candidates {
 }
 
 /// Scores the pairs of one offer.
-pub(crate) struct PairFacts<'a> {
+pub(crate) struct Pairs<'a> {
     judge: &'a Judge,
     bucket: &'a Bucket,
-    offer: OfferIx,
+    ix: OfferIx,
+    offer: &'a Offered,
+    /// Whether it is certified for anything.
+    holds: bool,
     boosts: &'a [f64],
-    /// Whether the cooperative knows anybody.
-    related: bool,
 }
 
-impl<'a> PairFacts<'a> {
-    fn of(judge: &'a Judge, bucket: &'a Bucket, offer: OfferIx) -> Self {
-        let cooperative = judge.columns.offered[offer.index()].cooperative;
-        let related = !judge.columns.related(judge.market(), cooperative).is_empty();
-        Self { judge, bucket, offer, boosts: judge.boosts(offer), related }
+impl Pairs<'_> {
+    #[expect(clippy::inline_always, reason = "the facts go lane by lane, not through memory: measured")]
+    #[inline(always)]
+    fn facts(&self, pair: &Neighbour) -> Facts {
+        let demand = &self.judge.columns.asked[pair.demand.index()];
+        let mut facts = Facts {
+            metres: f64::from(pair.metres.0),
+            shared: self.offer.shared(demand),
+            certification: nothing_of(demand.prefers),
+            ..Facts::of(demand)
+        };
+        if self.holds && demand.prefers != 0 {
+            facts.certification = self.judge.preferred(self.ix, pair.demand);
+        }
+        if self.offer.seeks != 0 {
+            facts.services = self.judge.provided(self.ix, pair.demand);
+        }
+        if self.offer.related {
+            facts.reliability = self.judge.market().reliability(self.offer.cooperative, demand.enterprise);
+        }
+        if demand.substitutes {
+            facts.fit = self.bucket.fit(pair.demand);
+        }
+        facts
     }
 
-    #[inline]
-    pub(crate) fn scores(&self, pair: &Neighbour) -> Scores {
-        let judge = self.judge;
-        let offer = &judge.columns.offered[self.offer.index()];
-        let demand = &judge.columns.asked[pair.demand.index()];
-        let facts = Facts {
-            fit: if demand.substitutes { self.bucket.fit(pair.demand) } else { 1.0 },
-            certification: judge.preferred(self.offer, pair.demand),
-            distance: pair.metres,
-            shared: offer.shared(demand),
-            services: judge.provided(self.offer, pair.demand),
-            reliability: if self.related {
-                judge.market().reliability(offer.cooperative, demand.enterprise)
-            } else {
-                Relation::UNKNOWN
-            },
-        };
-        judge.scoring.scores(&judge.scoring.values(offer, demand, &facts), self.boosts)
+    /// The joint score of a pair that passes the other rules.
+    pub(crate) fn joint(&self, pair: &Neighbour) -> Score {
+        let scoring = &self.judge.scoring;
+        scoring.scores(&scoring.values(self.offer, &self.facts(pair)), self.boosts).joint
     }
+
+    /// Scores all pairs into their row.
+    fn fill(&self, pairs: &[Neighbour], row: Row, lanes: &mut Lanes) {
+        for (at, pairs) in pairs.chunks(LANES).enumerate() {
+            let here = at * LANES..at * LANES + pairs.len();
+            for ((lane, pair), demand) in pairs.iter().enumerate().zip(&mut row.demand[here.clone()]) {
+                *demand = pair.demand.0;
+                lanes.set(lane, &self.facts(pair));
+            }
+            let [joint, cooperative, enterprise] = self.judge.scoring.many(self.offer, lanes, self.boosts);
+            row.joint[here.clone()].copy_from_slice(&joint[..pairs.len()]);
+            row.cooperative[here.clone()].copy_from_slice(&cooperative[..pairs.len()]);
+            row.enterprise[here].copy_from_slice(&enterprise[..pairs.len()]);
+        }
+    }
+}
+
+/// The product paths asked for, each with the demands, sorted.
+fn asked(market: &Market) -> HashMap<&str, Vec<Accepts>> {
+    let mut asked: HashMap<&str, Vec<Accepts>> = HashMap::new();
+    for (d, demand) in market.demands().iter().enumerate() {
+        let own = std::iter::once((demand.product.as_str(), 1.0));
+        for (path, fit) in own.chain(demand.substitutes.iter().map(|s| (s.product.as_str(), s.fit))) {
+            asked.entry(path).or_default().push((DemandIx::at(d), fit));
+        }
+    }
+    asked
 }
 
 /// The products offered, each with its offers, in order of the first offer.
