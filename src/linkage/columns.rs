@@ -45,7 +45,7 @@ pub(crate) struct Offered {
     pub(crate) related: bool,
 }
 
-/// The numbers of a demand. What rules read fills the first of two cache lines.
+/// The numbers of a demand that every pair needs: one cache line.
 #[derive(Clone, Debug)]
 #[repr(C, align(64))]
 pub(crate) struct Asked {
@@ -70,12 +70,6 @@ pub(crate) struct Asked {
     pub(crate) open: bool,
     /// Whether other products are taken instead.
     pub(crate) substitutes: bool,
-    /// Services provided.
-    pub(crate) provides: u64,
-    /// The smaller of the demand's and the policy's distance limit, in metres with `road_factor`; infinite where
-    /// there is none.
-    pub(crate) limit: f64,
-    pub(crate) enterprise: EnterpriseIx,
 }
 
 /// Every offer and every demand.
@@ -83,6 +77,11 @@ pub(crate) struct Asked {
 pub(crate) struct Columns {
     pub(crate) offered: Vec<Offered>,
     pub(crate) asked: Vec<Asked>,
+    /// Services that each demand provides.
+    pub(crate) provides: Vec<u64>,
+    /// The smaller of each demand's and the policy's distance limit, in metres with `road_factor`; infinite where
+    /// there is none.
+    pub(crate) limits: Vec<f64>,
     pub(crate) ground: Ground,
     /// Whether a bit of a standard stands for one standard only; the same for services.
     pub(crate) exact_standards: bool,
@@ -127,16 +126,23 @@ impl Columns {
             Asked {
                 requires: bits(holdings.requires(ix)),
                 prefers: bits(holdings.prefers(ix)),
-                provides: services.bits(&demand.provides),
-                enterprise: market.enterprise_of(ix),
-                ..asked(demand, policy)
+                ..asked(demand, policy.price_tolerance_percent)
             }
         };
+        let limit = |demand: &Demand| {
+            let limits = [demand.max_distance, policy.max_distance];
+            limits.into_iter().flatten().map(Km::to_metres).fold(f64::INFINITY, f64::min)
+        };
+        let demands = || market.demands().par_iter().with_min_len(256);
         let offered = market.offers().par_iter().with_min_len(256).enumerate().map(offer).collect();
-        let asked = market.demands().par_iter().with_min_len(256).enumerate().map(demand).collect();
+        let asked = demands().enumerate().map(demand).collect();
+        let provides = demands().map(|demand| services.bits(&demand.provides)).collect();
+        let limits = demands().map(limit).collect();
         Self {
             offered,
             asked,
+            provides,
+            limits,
             ground,
             exact_standards: standards.count <= 64,
             exact_services: services.0.len() <= 64,
@@ -250,14 +256,13 @@ impl Offered {
     }
 }
 
-/// A demand's numbers without its bits and its party.
-fn asked(demand: &Demand, policy: &Policy) -> Asked {
+/// A demand's numbers without its bits.
+fn asked(demand: &Demand, tolerance_percent: u32) -> Asked {
     let (days_open, days) = days(demand.needed);
     let most_ask = |bid: VndPerKg| {
-        let most = i128::from(bid.0) * i128::from(100 + policy.price_tolerance_percent) / 100;
+        let most = i128::from(bid.0) * i128::from(100 + tolerance_percent) / 100;
         i64::try_from(most).unwrap_or(i64::MAX)
     };
-    let limits = [demand.max_distance, policy.max_distance];
     Asked {
         days_open,
         most_ask: demand.bid.map_or(i64::MAX, most_ask),
@@ -270,9 +275,6 @@ fn asked(demand: &Demand, policy: &Policy) -> Asked {
         priced: demand.bid.is_some(),
         open: demand.accepts_market_equivalents,
         substitutes: !demand.substitutes.is_empty(),
-        provides: 0,
-        limit: limits.into_iter().flatten().map(Km::to_metres).fold(f64::INFINITY, f64::min),
-        enterprise: EnterpriseIx(0),
     }
 }
 

@@ -207,40 +207,42 @@ fn counted(judge: &Judge, buckets: &Buckets, at: usize, bucket: &Bucket) -> Coun
 
 /// Price, lot and score: of the pairs within reach that pass all before.
 fn near(judge: &Judge, buckets: &Buckets, at: usize, bucket: &Bucket) -> Counts {
-    let columns = &judge.columns;
     let market = judge.market();
     // Sums of integers: the same in any order of the threads.
     let of_demands: Vec<[AtomicU32; 3]> = bucket.demands.iter().map(|_| Default::default()).collect();
     let tasks: Vec<Task> = buckets.tasks_of(at).collect();
     let of_task = |task: &Task| -> Vec<Stopped> {
         let mut of_offers = Vec::with_capacity(task.offers.len());
-        buckets.visit(task, |o, offer, neighbours| {
-            let pairs = buckets.pairs(at, o, offer);
-            let mut stopped = Stopped::default();
-            for pair in neighbours {
-                let demand = &columns.asked[pair.demand.index()];
-                if !offer.meets_window(demand) {
-                    continue;
+        buckets.visit(task, |place| {
+            for (&o, offer) in place.offers.iter().zip(place.offered) {
+                let pairs = buckets.pairs(at, o, offer);
+                let mut stopped = Stopped::default();
+                for (pair, demand) in place.neighbours.iter().zip(place.asked) {
+                    if !offer.meets_window(demand) {
+                        continue;
+                    }
+                    let rule = if !offer.meets_price(demand) {
+                        Rule::Price
+                    } else if !offer.meets_lot(demand) {
+                        Rule::Lot
+                    } else if judge.least.micro() > 0 && pairs.joint(pair, demand) < judge.least {
+                        Rule::Score
+                    } else {
+                        continue;
+                    };
+                    if demand.requires != 0 && !judge.certified(o, pair.demand)
+                        || offer.excluded
+                            && market.is_excluded(offer.cooperative, market.enterprise_of(pair.demand))
+                    {
+                        continue;
+                    }
+                    stopped.count(rule, 1);
+                    let at =
+                        bucket.demands.binary_search(&pair.demand).expect("a neighbour is of the bucket");
+                    of_demands[at][rule as usize - Rule::Price as usize].fetch_add(1, Ordering::Relaxed);
                 }
-                let rule = if !offer.meets_price(demand) {
-                    Rule::Price
-                } else if !offer.meets_lot(demand) {
-                    Rule::Lot
-                } else if judge.least.micro() > 0 && pairs.joint(pair) < judge.least {
-                    Rule::Score
-                } else {
-                    continue;
-                };
-                if !judge.certified(o, pair.demand)
-                    || offer.excluded && market.is_excluded(offer.cooperative, demand.enterprise)
-                {
-                    continue;
-                }
-                stopped.count(rule, 1);
-                let at = bucket.demands.binary_search(&pair.demand).expect("a neighbour is of the bucket");
-                of_demands[at][rule as usize - Rule::Price as usize].fetch_add(1, Ordering::Relaxed);
+                of_offers.push(stopped);
             }
-            of_offers.push(stopped);
         });
         of_offers
     };

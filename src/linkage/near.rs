@@ -101,7 +101,7 @@ impl Near {
         let mut anywhere = Vec::new();
         let mut entries = Vec::with_capacity(demands.len());
         for (position, demand) in (0_u32..).zip(demands) {
-            let limit = columns.asked[demand.index()].limit;
+            let limit = columns.limits[demand.index()];
             let member = Member { limit, spot: columns.ground.demands[demand.index()], position };
             let reach = limit / road_factor;
             let Some(chord) = chord(reach) else {

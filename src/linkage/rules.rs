@@ -127,7 +127,7 @@ impl Judge {
 
     /// The largest distance with `road_factor` that a demand allows, in metres; infinite where there is no limit.
     pub(crate) fn distance_limit(&self, demand: DemandIx) -> f64 {
-        self.columns.asked[demand.index()].limit
+        self.columns.limits[demand.index()]
     }
 
     /// Days shared; `Ok(None)` where neither side has a window, `Err` where they share none.
@@ -154,11 +154,11 @@ impl Judge {
         let (offered, asked) = self.sides(o, d);
         match rule {
             Rule::Product => self.fit(o, d).is_some(),
-            Rule::Excluded => !self.market.is_excluded(offered.cooperative, asked.enterprise),
+            Rule::Excluded => !self.market.is_excluded(offered.cooperative, self.market.enterprise_of(d)),
             Rule::Window => offered.meets_window(asked),
             // Where the windows share no day there is nothing to cover yet: judged as of the market's day.
             Rule::Certification => self.certified(o, d),
-            Rule::Distance => self.within(self.distance(o, d), asked.limit),
+            Rule::Distance => self.within(self.distance(o, d), self.distance_limit(d)),
             Rule::Price => offered.meets_price(asked),
             Rule::Lot => offered.meets_lot(asked),
             Rule::Score => {
@@ -203,8 +203,8 @@ impl Judge {
 
     /// The share of what an offer seeks that a demand provides.
     pub(crate) fn provided(&self, o: OfferIx, d: DemandIx) -> f64 {
-        let (offered, asked) = self.sides(o, d);
-        let both = offered.seeks & asked.provides;
+        let offered = &self.columns.offered[o.index()];
+        let both = offered.seeks & self.columns.provides[d.index()];
         if both == 0 {
             return nothing_of(offered.seeks);
         }
@@ -239,12 +239,12 @@ impl Judge {
         let facts = Facts {
             fit,
             certification: self.preferred(o, d),
-            metres: f64::from(self.distance(o, d).0),
+            location: self.scoring.location(self.distance(o, d)),
             // Windows that are absent, or do not meet, take nothing from the criterion.
             shared: shared.map_or(f64::INFINITY, |window| window.days() as f64),
             services: self.provided(o, d),
-            reliability: self.market.reliability(offered.cooperative, asked.enterprise),
-            ..Facts::of(asked)
+            reliability: self.market.reliability(offered.cooperative, self.market.enterprise_of(d)),
+            ..Facts::of(offered, asked)
         };
         self.scoring.values(offered, &facts)
     }

@@ -20,8 +20,9 @@ pub(crate) struct Facts {
     pub(crate) volume: f64,
     /// Share of the demand's preferred standards that are held.
     pub(crate) certification: f64,
-    pub(crate) metres: f64,
-    /// Whether the demand has a bid.
+    /// The location criterion.
+    pub(crate) location: f64,
+    /// Whether both prices are known.
     pub(crate) priced: bool,
     pub(crate) bid: f64,
     /// Days shared; any number of days where neither side has a window.
@@ -34,15 +35,15 @@ pub(crate) struct Facts {
 }
 
 impl Facts {
-    /// What is the demand's alone; nothing is missing of the rest.
+    /// What the numbers of the two sides say alone; nothing is missing of the rest.
     #[inline]
-    pub(crate) fn of(demand: &Asked) -> Self {
+    pub(crate) fn of(offer: &Offered, demand: &Asked) -> Self {
         Self {
             fit: 1.0,
             volume: demand.volume,
             certification: 1.0,
-            metres: 0.0,
-            priced: demand.priced,
+            location: 1.0,
+            priced: offer.priced & demand.priced,
             bid: demand.bid,
             shared: f64::INFINITY,
             days: f64::from(demand.days),
@@ -62,11 +63,11 @@ pub(crate) struct Scores {
 
 /// The distance that rules and criteria see, in km.
 pub(crate) fn road_km(distance: Metres, policy: &Policy) -> f64 {
-    kilometres(f64::from(distance.0), policy.road_factor)
+    kilometres(distance, policy.road_factor)
 }
 
-fn kilometres(metres: f64, road_factor: f64) -> f64 {
-    metres * road_factor / 1000.0
+fn kilometres(distance: Metres, road_factor: f64) -> f64 {
+    f64::from(distance.0) * road_factor / 1000.0
 }
 
 /// `held` of `all`, or 1 where there is nothing to hold.
@@ -108,6 +109,12 @@ impl Scoring {
         }
     }
 
+    /// The location criterion at a distance.
+    #[inline]
+    pub(crate) fn location(&self, distance: Metres) -> f64 {
+        self.half_km / (self.half_km + kilometres(distance, self.road_factor))
+    }
+
     /// The values of every criterion. No branch and no call: many pairs are computed at once.
     #[inline]
     pub(crate) fn values(&self, offer: &Offered, facts: &Facts) -> Values {
@@ -117,18 +124,17 @@ impl Scoring {
         let margin = facts.bid - offer.asking;
         let price = [offer.asking, facts.bid].map(|base| {
             let share = margin / (base * self.full_margin);
-            if offer.priced & facts.priced {
+            if facts.priced {
                 at_most_one(if share > 0.0 { share } else { 0.0 })
             } else {
                 self.unknown
             }
         });
-        let location = self.half_km / (self.half_km + kilometres(facts.metres, self.road_factor));
         [
             [facts.fit; 2],
             [offer.volume, facts.volume].map(|own| if own > small { part } else { 1.0 }),
             [facts.certification; 2],
-            [location; 2],
+            [facts.location; 2],
             price,
             // A window is never shorter than what is shared of it; one that is absent counts as one day.
             [offer.days, facts.days].map(|own| at_most_one(facts.shared / own)),
@@ -161,6 +167,8 @@ impl Scoring {
     }
 
     /// The same scores of many pairs of an offer: joint, cooperative's, enterprise's, each in micro-units.
+    // Never inlined: alone, the compiler computes two lanes at a time.
+    #[inline(never)]
     pub(crate) fn many(&self, offer: &Offered, lanes: &Lanes, boosts: &[f64]) -> [[u32; LANES]; 3] {
         let mut sides = [[0.0; LANES]; 3];
         for lane in 0..LANES {
@@ -185,7 +193,7 @@ pub(crate) struct Lanes {
     fit: [f64; LANES],
     volume: [f64; LANES],
     certification: [f64; LANES],
-    metres: [f64; LANES],
+    location: [f64; LANES],
     priced: [bool; LANES],
     bid: [f64; LANES],
     shared: [f64; LANES],
@@ -198,12 +206,12 @@ impl Lanes {
     #[expect(clippy::inline_always, reason = "the facts go lane by lane, not through memory: measured")]
     #[inline(always)]
     pub(crate) fn set(&mut self, lane: usize, facts: &Facts) {
-        let Facts { fit, volume, certification, metres, priced, bid, shared, days, services, reliability } =
+        let Facts { fit, volume, certification, location, priced, bid, shared, days, services, reliability } =
             *facts;
         self.fit[lane] = fit;
         self.volume[lane] = volume;
         self.certification[lane] = certification;
-        self.metres[lane] = metres;
+        self.location[lane] = location;
         self.priced[lane] = priced;
         self.bid[lane] = bid;
         self.shared[lane] = shared;
@@ -218,7 +226,7 @@ impl Lanes {
             fit: self.fit[lane],
             volume: self.volume[lane],
             certification: self.certification[lane],
-            metres: self.metres[lane],
+            location: self.location[lane],
             priced: self.priced[lane],
             bid: self.bid[lane],
             shared: self.shared[lane],

@@ -9,15 +9,15 @@
 //! * **Place.** Offers of one product and place share one list of the demands that reach it (see `near`).
 //! * **The other rules** are a few comparisons of numbers a pair (see `columns`), joined without a branch. Dates of
 //!   certificates are looked up only where days can matter.
-//! * **Two rounds.** The first finds the pairs (demand and metres), the second scores them right where they belong
-//!   in the final arrays, so that no list of scored pairs exists twice.
+//! * **Two rounds.** The first finds the pairs (the lists of the places, and a bit a pair), the second scores them,
+//!   many at once, right where they belong in the final arrays, so that no scored pair is ever copied.
 //!
 //! Tasks are runs of offers of one bucket, fixed by the data; a row is written by one task only: the result does not
 //! depend on threads.
 //!
 //! # Complexity
 //! O(offers + demands, sorted, + places of a product × demands in their slice + pairs within reach). Memory beside
-//! the result: half of it.
+//! the result: 8 bytes for each demand within reach of a place, and a bit a pair.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -27,7 +27,7 @@ use rayon::prelude::*;
 use crate::error::Error;
 use crate::id::{DemandIx, OfferIx};
 use crate::linkage::Judge;
-use crate::linkage::columns::Offered;
+use crate::linkage::columns::{Asked, Offered};
 use crate::linkage::near::{Near, Neighbour, Scratch};
 use crate::linkage::score::{Facts, LANES, Lanes, nothing_of};
 use crate::market::{Market, and_ancestors};
@@ -73,11 +73,26 @@ pub(crate) struct Task {
     pub(crate) offers: Range<usize>,
 }
 
-/// What one task finds: pairs of its offers, one offer after the other.
+/// What one task finds, place by place.
 #[derive(Debug, Default)]
-pub(crate) struct Found {
-    pairs: Vec<Neighbour>,
+struct Found {
+    /// Of every place: how many offers, and how many demands reach it.
+    places: Vec<(usize, usize)>,
+    /// The demands that reach each place.
+    neighbours: Vec<Neighbour>,
+    /// Of every offer: a bit a neighbour, whether the pair passes every rule.
+    passed: Vec<u64>,
+    /// Of every offer: pairs that do.
     counts: Vec<usize>,
+}
+
+/// The offers of a task at one place, and the demands of their product that reach it, sorted.
+pub(crate) struct Place<'a> {
+    pub(crate) offers: &'a [OfferIx],
+    pub(crate) offered: &'a [Offered],
+    pub(crate) neighbours: &'a [Neighbour],
+    /// The numbers of the neighbours: fetched once for all offers, for they lie about in memory.
+    pub(crate) asked: &'a [Asked],
 }
 
 /// Where an offer's candidates go; scores in micro-units.
@@ -140,84 +155,98 @@ impl<'a> Buckets<'a> {
         offers.map(|offer| self.judge.columns.offered[offer.index()].clone()).collect()
     }
 
-    /// The offers of a task, each with the demands of its product that reach it, sorted.
-    pub(crate) fn visit(&self, task: &Task, mut each: impl FnMut(OfferIx, &Offered, &[Neighbour])) {
+    /// The offers of a task, place by place.
+    pub(crate) fn visit(&self, task: &Task, mut each: impl FnMut(Place)) {
         let bucket = &self.list[task.bucket];
         let columns = &self.judge.columns;
         let mut scratch = Scratch::default();
-        let mut last = None;
-        for (&offer, offered) in bucket.offers[task.offers.clone()].iter().zip(&self.offered(task)) {
-            let spot = columns.ground.offers[offer.index()];
-            if last != Some(spot) {
-                let within = |metres: Metres, limit: f64| self.judge.within(metres, limit);
-                bucket.near.reaching(columns, &bucket.demands, spot, within, &mut scratch);
-                last = Some(spot);
-            }
-            each(offer, offered, &scratch.neighbours);
+        let mut asked = Vec::new();
+        let own = self.offered(task);
+        let mut offered = &own[..];
+        let spot = |offer: &OfferIx| columns.ground.offers[offer.index()];
+        for offers in bucket.offers[task.offers.clone()].chunk_by(|a, b| spot(a) == spot(b)) {
+            let within = |metres: Metres, limit: f64| self.judge.within(metres, limit);
+            bucket.near.reaching(columns, &bucket.demands, spot(&offers[0]), within, &mut scratch);
+            let neighbours = &scratch.neighbours[..];
+            self.asked(neighbours, &mut asked);
+            let here;
+            (here, offered) = offered.split_at(offers.len());
+            each(Place { offers, offered: here, neighbours, asked: &asked });
         }
+    }
+
+    fn asked(&self, neighbours: &[Neighbour], asked: &mut Vec<Asked>) {
+        asked.clear();
+        let columns = &self.judge.columns;
+        asked.extend(neighbours.iter().map(|neighbour| columns.asked[neighbour.demand.index()].clone()));
     }
 
     /// The first round: the pairs that pass every rule.
     fn find(&self, task: &Task) -> Found {
         let mut found = Found::default();
-        let mut passed = Vec::new();
-        self.visit(task, |ix, offer, neighbours| {
-            self.passing(task.bucket, ix, offer, neighbours, &mut passed);
-            found.pairs.extend_from_slice(&passed);
-            found.counts.push(passed.len());
+        self.visit(task, |place| {
+            found.places.push((place.offers.len(), place.neighbours.len()));
+            found.neighbours.extend_from_slice(place.neighbours);
+            for (&ix, offer) in place.offers.iter().zip(place.offered) {
+                let from = found.passed.len();
+                let required = passing(offer, place.asked, &mut found.passed);
+                let passed = &mut found.passed[from..];
+                self.decide(task.bucket, ix, offer, required, &place, passed);
+                found.counts.push(passed.iter().map(|bits| bits.count_ones() as usize).sum());
+            }
         });
         found
     }
 
-    /// Of the demands that reach an offer those with which it passes every rule.
-    fn passing(
+    /// Takes out the pairs that only dates, names or scores stop. `required` is all that the pairs require.
+    fn decide(
         &self,
         bucket: usize,
         ix: OfferIx,
         offer: &Offered,
-        neighbours: &[Neighbour],
-        passed: &mut Vec<Neighbour>,
+        required: u64,
+        place: &Place,
+        passed: &mut [u64],
     ) {
-        let judge = self.judge;
-        let (columns, market) = (&judge.columns, judge.market());
-        passed.clear();
-        passed.extend_from_slice(neighbours);
-        // Appended without a branch.
-        let mut count = 0;
-        let mut doubtful = !columns.exact_standards;
-        for neighbour in neighbours {
-            let demand = &columns.asked[neighbour.demand.index()];
-            let open = usize::from(demand.open);
-            let passes = offer.meets_window(demand)
-                & (demand.requires & !offer.held[open] == 0)
-                & offer.meets_price(demand)
-                & offer.meets_lot(demand);
-            passed[count] = *neighbour;
-            count += usize::from(passes);
-            doubtful |= passes & (demand.requires & !offer.sure[open] != 0);
+        let (judge, market) = (self.judge, self.judge.market());
+        let unsure = (offer.held[0] & !offer.sure[0]) | (offer.held[1] & !offer.sure[1]);
+        let doubtful = required & unsure != 0 || (required != 0 && !judge.columns.exact_standards);
+        let scored = judge.least.micro() > 0;
+        if !(doubtful || offer.excluded || scored) {
+            return;
         }
-        passed.truncate(count);
-        if doubtful {
-            passed.retain(|pair| judge.certified(ix, pair.demand));
-        }
-        if offer.excluded {
-            passed.retain(|pair| !market.is_excluded(offer.cooperative, market.enterprise_of(pair.demand)));
-        }
-        if judge.least.micro() > 0 {
-            let pairs = self.pairs(bucket, ix, offer);
-            passed.retain(|pair| pairs.joint(pair) >= judge.least);
+        let pairs = self.pairs(bucket, ix, offer);
+        for (at, bits) in passed.iter_mut().enumerate() {
+            for bit in set_bits(*bits) {
+                let (pair, asked) = (&place.neighbours[at * 64 + bit], &place.asked[at * 64 + bit]);
+                let excluded = || market.is_excluded(offer.cooperative, market.enterprise_of(pair.demand));
+                let stopped = doubtful && !judge.certified(ix, pair.demand)
+                    || offer.excluded && excluded()
+                    || scored && pairs.joint(pair, asked) < judge.least;
+                *bits &= !(u64::from(stopped) << bit);
+            }
         }
     }
 
     /// The second round: scores, into the rows of a task's offers.
     fn fill(&self, task: &Task, found: &Found, rows: Vec<Row>) {
-        let mut lanes = Lanes::default();
-        let mut from = 0;
-        let offers = &self.list[task.bucket].offers[task.offers.clone()];
         let own = self.offered(task);
-        for (((&ix, offer), &count), row) in offers.iter().zip(&own).zip(&found.counts).zip(rows) {
-            self.pairs(task.bucket, ix, offer).fill(&found.pairs[from..from + count], row, &mut lanes);
-            from += count;
+        let mut buffers = Buffers::default();
+        let mut neighbours = &found.neighbours[..];
+        let mut passed = &found.passed[..];
+        let offers = &self.list[task.bucket].offers[task.offers.clone()];
+        let mut offers = offers.iter().zip(&own).zip(rows);
+        for &(here, reaching) in &found.places {
+            let near;
+            (near, neighbours) = neighbours.split_at(reaching);
+            self.asked(near, &mut buffers.asked);
+            buffers.locations.clear();
+            buffers.locations.extend(near.iter().map(|pair| self.judge.scoring.location(pair.metres)));
+            for ((&ix, offer), row) in offers.by_ref().take(here) {
+                let bits;
+                (bits, passed) = passed.split_at(reaching.div_ceil(64));
+                self.pairs(task.bucket, ix, offer).fill(bits, near, row, &mut buffers);
+            }
         }
     }
 
@@ -290,6 +319,16 @@ impl Candidates {
     }
 }
 
+/// Of the demands that reach a place the numbers and the location criterion, and of an offer there the positions of
+/// those with which it passes.
+#[derive(Debug, Default)]
+struct Buffers {
+    asked: Vec<Asked>,
+    locations: Vec<f64>,
+    pairs: Vec<usize>,
+    lanes: Lanes,
+}
+
 /// Scores the pairs of one offer.
 pub(crate) struct Pairs<'a> {
     judge: &'a Judge,
@@ -304,42 +343,48 @@ pub(crate) struct Pairs<'a> {
 impl Pairs<'_> {
     #[expect(clippy::inline_always, reason = "the facts go lane by lane, not through memory: measured")]
     #[inline(always)]
-    fn facts(&self, pair: &Neighbour) -> Facts {
-        let demand = &self.judge.columns.asked[pair.demand.index()];
+    fn facts(&self, d: DemandIx, demand: &Asked, location: f64) -> Facts {
         let mut facts = Facts {
-            metres: f64::from(pair.metres.0),
+            location,
             shared: self.offer.shared(demand),
             certification: nothing_of(demand.prefers),
-            ..Facts::of(demand)
+            ..Facts::of(self.offer, demand)
         };
         if self.holds && demand.prefers != 0 {
-            facts.certification = self.judge.preferred(self.ix, pair.demand);
+            facts.certification = self.judge.preferred(self.ix, d);
         }
         if self.offer.seeks != 0 {
-            facts.services = self.judge.provided(self.ix, pair.demand);
+            facts.services = self.judge.provided(self.ix, d);
         }
         if self.offer.related {
-            facts.reliability = self.judge.market().reliability(self.offer.cooperative, demand.enterprise);
+            let market = self.judge.market();
+            facts.reliability = market.reliability(self.offer.cooperative, market.enterprise_of(d));
         }
         if demand.substitutes {
-            facts.fit = self.bucket.fit(pair.demand);
+            facts.fit = self.bucket.fit(d);
         }
         facts
     }
 
     /// The joint score of a pair that passes the other rules.
-    pub(crate) fn joint(&self, pair: &Neighbour) -> Score {
+    pub(crate) fn joint(&self, pair: &Neighbour, demand: &Asked) -> Score {
         let scoring = &self.judge.scoring;
-        scoring.scores(&scoring.values(self.offer, &self.facts(pair)), self.boosts).joint
+        let facts = self.facts(pair.demand, demand, scoring.location(pair.metres));
+        scoring.scores(&scoring.values(self.offer, &facts), self.boosts).joint
     }
 
-    /// Scores all pairs into their row.
-    fn fill(&self, pairs: &[Neighbour], row: Row, lanes: &mut Lanes) {
+    /// Scores the pairs whose bits are set into their row.
+    fn fill(&self, passed: &[u64], near: &[Neighbour], row: Row, buffers: &mut Buffers) {
+        let Buffers { asked, locations, pairs, lanes } = buffers;
+        pairs.clear();
+        for (at, &bits) in passed.iter().enumerate() {
+            set_bits(bits).for_each(|bit| pairs.push(at * 64 + bit));
+        }
         for (at, pairs) in pairs.chunks(LANES).enumerate() {
             let here = at * LANES..at * LANES + pairs.len();
-            for ((lane, pair), demand) in pairs.iter().enumerate().zip(&mut row.demand[here.clone()]) {
-                *demand = pair.demand.0;
-                lanes.set(lane, &self.facts(pair));
+            for ((lane, &pair), demand) in pairs.iter().enumerate().zip(&mut row.demand[here.clone()]) {
+                *demand = near[pair].demand.0;
+                lanes.set(lane, &self.facts(near[pair].demand, &asked[pair], locations[pair]));
             }
             let [joint, cooperative, enterprise] = self.judge.scoring.many(self.offer, lanes, self.boosts);
             row.joint[here.clone()].copy_from_slice(&joint[..pairs.len()]);
@@ -347,6 +392,33 @@ impl Pairs<'_> {
             row.enterprise[here].copy_from_slice(&enterprise[..pairs.len()]);
         }
     }
+}
+
+/// Appends a bit a demand, whether an offer passes the rules that numbers decide; gives all that these require.
+fn passing(offer: &Offered, asked: &[Asked], passed: &mut Vec<u64>) -> u64 {
+    let mut required = 0;
+    passed.extend(asked.chunks(64).map(|block| {
+        block.iter().enumerate().fold(0, |bits, (bit, demand)| {
+            let passes = offer.meets_window(demand)
+                & (demand.requires & !offer.held[usize::from(demand.open)] == 0)
+                & offer.meets_price(demand)
+                & offer.meets_lot(demand);
+            required |= if passes { demand.requires } else { 0 };
+            bits | u64::from(passes) << bit
+        })
+    }));
+    required
+}
+
+/// Positions of the bits that are set, ascending.
+fn set_bits(mut bits: u64) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        (bits != 0).then(|| {
+            let bit = bits.trailing_zeros() as usize;
+            bits &= bits - 1;
+            bit
+        })
+    })
 }
 
 /// The product paths asked for, each with the demands, sorted.
