@@ -16,7 +16,6 @@
 //!   rounding turns, both round to the same metre. Else, one time in 5,000, the formula decides.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
 
 use crate::market::Point;
 use crate::units::Metres;
@@ -92,7 +91,7 @@ pub(crate) struct Ground {
 
 impl Ground {
     pub(crate) fn of(offers: &[Point], demands: &[Point]) -> Self {
-        let mut known: HashMap<[u64; 2], u32, BuildHasherDefault<Mixer>> = HashMap::default();
+        let mut known: HashMap<[u64; 2], u32> = HashMap::new();
         let mut spots = Vec::new();
         let mut index = |point: &Point| {
             *known.entry([point.lat.to_bits(), point.lon.to_bits()]).or_insert_with(|| {
@@ -115,29 +114,6 @@ impl Ground {
     /// The distance from an offer to a demand.
     pub(crate) fn between(&self, offer: usize, demand: usize) -> Metres {
         self.spots[self.offers[offer] as usize].metres(&self.spots[self.demands[demand] as usize])
-    }
-}
-
-/// Hashes the bits of two coordinates; points come from a document of bounded size, and only their number is at
-/// stake.
-#[derive(Default)]
-struct Mixer(u64);
-
-impl Hasher for Mixer {
-    fn finish(&self) -> u64 {
-        self.0 ^ (self.0 >> 32)
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        for chunk in bytes.chunks(8) {
-            let mut word = [0; 8];
-            word[..chunk.len()].copy_from_slice(chunk);
-            self.write_u64(u64::from_le_bytes(word));
-        }
-    }
-
-    fn write_u64(&mut self, word: u64) {
-        self.0 = (self.0.rotate_left(26) ^ word).wrapping_mul(0x9E37_79B9_7F4A_7C15);
     }
 }
 

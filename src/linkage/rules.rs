@@ -63,6 +63,14 @@ impl Rule {
     }
 }
 
+/// The three scores of a pair.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct PairScores {
+    pub(crate) joint: Score,
+    pub(crate) cooperative: Score,
+    pub(crate) enterprise: Score,
+}
+
 /// Judges pairs of one market under one policy, one at a time.
 ///
 /// The search judges whole lists at once, with the same numbers, conditions and arithmetic.
@@ -223,7 +231,8 @@ impl Judge {
         fit: f64,
         shared: Option<Window>,
     ) -> PerCriterion<[f64; 2]> {
-        PerCriterion::of(self.values_of(&self.columns.offered[o.index()], o, d, fit, shared))
+        let values = self.values_of(&self.columns.offered[o.index()], o, d, fit, shared);
+        PerCriterion::of(values.map(|views| views.map(|[one]| one)))
     }
 
     #[expect(clippy::cast_precision_loss, reason = "days of the calendar")]
@@ -234,18 +243,19 @@ impl Judge {
         d: DemandIx,
         fit: f64,
         shared: Option<Window>,
-    ) -> Values {
+    ) -> Values<1> {
         let asked = &self.columns.asked[d.index()];
-        let facts = Facts {
-            fit,
-            certification: self.preferred(o, d),
-            location: self.scoring.location(self.distance(o, d)),
-            // Windows that are absent, or do not meet, take nothing from the criterion.
-            shared: shared.map_or(f64::INFINITY, |window| window.days() as f64),
-            services: self.provided(o, d),
-            reliability: self.market.reliability(offered.cooperative, self.market.enterprise_of(d)),
-            ..Facts::of(offered, asked)
+        let mut facts = Facts {
+            fit: [fit],
+            location: [self.scoring.location(self.distance(o, d))],
+            services: [self.provided(o, d)],
+            reliability: [self.market.reliability(offered.cooperative, self.market.enterprise_of(d))],
+            ..Facts::default()
         };
+        facts.set(0, offered, asked);
+        facts.certification = [self.preferred(o, d)];
+        // Windows that are absent, or do not meet, take nothing from the criterion.
+        facts.shared = [shared.map_or(f64::INFINITY, |window| window.days() as f64)];
         self.scoring.values(offered, &facts)
     }
 
@@ -254,11 +264,14 @@ impl Judge {
         let shared = self.shared(o, d).unwrap_or(None);
         let offered = self.columns.offered[o.index()].asking(ask);
         let values = self.values_of(&offered, o, d, self.fit(o, d).unwrap_or(0.0), shared);
-        self.scoring.scores(&values, self.boosts(o)).joint
+        self.scoring.scores(&values, self.boosts(o)).joint[0]
     }
 
-    pub(crate) fn scores(&self, offer: OfferIx, values: &PerCriterion<[f64; 2]>) -> Scores {
-        self.scoring.scores(&values.values(), self.boosts(offer))
+    pub(crate) fn scores(&self, offer: OfferIx, values: &PerCriterion<[f64; 2]>) -> PairScores {
+        let values = values.values().map(|views| views.map(|one| [one]));
+        let Scores { joint: [joint], cooperative: [cooperative], enterprise: [enterprise] } =
+            self.scoring.scores(&values, self.boosts(offer));
+        PairScores { joint, cooperative, enterprise }
     }
 
     /// Boosts of an offer's cooperative, in the policy's order.

@@ -8,57 +8,74 @@ use crate::market::Relation;
 use crate::policy::{PerCriterion, Policy};
 use crate::units::{Metres, Score};
 
-/// A criterion's value in the cooperative's and in the enterprise's view, in [0, 1], by criterion.
-pub(crate) type Values = [[f64; 2]; 8];
+/// The values of N pairs of an offer, by criterion and view ([cooperative's, enterprise's]), in [0, 1].
+pub(crate) type Values<const N: usize> = [[[f64; N]; 2]; 8];
 
-/// The numbers of a pair from which its values are computed: all that is not the offer's.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Facts {
+/// Pairs that the search scores in one go.
+pub(crate) const LANES: usize = 16;
+
+/// What the values of N pairs of an offer are computed from, fact by fact: with a column a fact the compiler
+/// computes several pairs at a time.
+#[derive(Clone, Debug)]
+pub(crate) struct Facts<const N: usize> {
     /// 1, or the fit of the substitute.
-    pub(crate) fit: f64,
+    pub(crate) fit: [f64; N],
     /// The demand's volume in kg.
-    pub(crate) volume: f64,
+    pub(crate) volume: [f64; N],
     /// Share of the demand's preferred standards that are held.
-    pub(crate) certification: f64,
+    pub(crate) certification: [f64; N],
     /// The location criterion.
-    pub(crate) location: f64,
+    pub(crate) location: [f64; N],
     /// Whether both prices are known.
-    pub(crate) priced: bool,
-    pub(crate) bid: f64,
+    pub(crate) priced: [bool; N],
+    pub(crate) bid: [f64; N],
     /// Days shared; any number of days where neither side has a window.
-    pub(crate) shared: f64,
+    pub(crate) shared: [f64; N],
     /// Days of the demand's window; 1 where there is none.
-    pub(crate) days: f64,
+    pub(crate) days: [f64; N],
     /// Share of the services sought that are provided.
-    pub(crate) services: f64,
-    pub(crate) reliability: f64,
+    pub(crate) services: [f64; N],
+    pub(crate) reliability: [f64; N],
 }
 
-impl Facts {
-    /// What the numbers of the two sides say alone; nothing is missing of the rest.
-    #[inline]
-    pub(crate) fn of(offer: &Offered, demand: &Asked) -> Self {
+impl<const N: usize> Default for Facts<N> {
+    /// Nothing is missing, nobody knows anybody.
+    fn default() -> Self {
         Self {
-            fit: 1.0,
-            volume: demand.volume,
-            certification: 1.0,
-            location: 1.0,
-            priced: offer.priced & demand.priced,
-            bid: demand.bid,
-            shared: f64::INFINITY,
-            days: f64::from(demand.days),
-            services: 1.0,
-            reliability: Relation::UNKNOWN,
+            fit: [1.0; N],
+            volume: [1.0; N],
+            certification: [1.0; N],
+            location: [1.0; N],
+            priced: [false; N],
+            bid: [0.0; N],
+            shared: [f64::INFINITY; N],
+            days: [1.0; N],
+            services: [1.0; N],
+            reliability: [Relation::UNKNOWN; N],
         }
     }
 }
 
-/// The three scores of a pair.
+impl<const N: usize> Facts<N> {
+    /// Sets what the numbers of the two sides say alone: all but fit, location, services and reliability, and of
+    /// the certification what holds where nothing is held.
+    #[inline]
+    pub(crate) fn set(&mut self, lane: usize, offer: &Offered, demand: &Asked) {
+        self.volume[lane] = demand.volume;
+        self.certification[lane] = nothing_of(demand.prefers);
+        self.priced[lane] = offer.priced & demand.priced;
+        self.bid[lane] = demand.bid;
+        self.shared[lane] = offer.shared(demand);
+        self.days[lane] = f64::from(demand.days);
+    }
+}
+
+/// The scores of N pairs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Scores {
-    pub(crate) joint: Score,
-    pub(crate) cooperative: Score,
-    pub(crate) enterprise: Score,
+pub(crate) struct Scores<const N: usize> {
+    pub(crate) joint: [Score; N],
+    pub(crate) cooperative: [Score; N],
+    pub(crate) enterprise: [Score; N],
 }
 
 /// The distance that rules and criteria see, in km.
@@ -115,126 +132,70 @@ impl Scoring {
         self.half_km / (self.half_km + kilometres(distance, self.road_factor))
     }
 
-    /// The values of every criterion. No branch and no call: many pairs are computed at once.
+    /// The values of every criterion.
     #[inline]
-    pub(crate) fn values(&self, offer: &Offered, facts: &Facts) -> Values {
+    pub(crate) fn values<const N: usize>(&self, offer: &Offered, facts: &Facts<N>) -> Values<N> {
         // The smaller volume is all of itself: one division serves both views.
-        let (small, large) = ordered(offer.volume, facts.volume);
-        let part = small / large;
-        let margin = facts.bid - offer.asking;
-        let price = [offer.asking, facts.bid].map(|base| {
-            let share = margin / (base * self.full_margin);
-            if facts.priced {
-                at_most_one(if share > 0.0 { share } else { 0.0 })
-            } else {
-                self.unknown
-            }
-        });
+        let small: [f64; N] = lanes(|lane| ordered(offer.volume, facts.volume[lane]).0);
+        let part: [f64; N] = lanes(|lane| small[lane] / ordered(offer.volume, facts.volume[lane]).1);
+        let volume = |lane: usize, own: f64| if own > small[lane] { part[lane] } else { 1.0 };
+        let price = |lane: usize, base: f64| {
+            let share = (facts.bid[lane] - offer.asking) / (base * self.full_margin);
+            if facts.priced[lane] { at_most_one(if share > 0.0 { share } else { 0.0 }) } else { self.unknown }
+        };
+        // A window is never shorter than what is shared of it; one that is absent counts as one day.
+        let timing = |lane: usize, own: f64| at_most_one(facts.shared[lane] / own);
         [
             [facts.fit; 2],
-            [offer.volume, facts.volume].map(|own| if own > small { part } else { 1.0 }),
+            [lanes(|lane| volume(lane, offer.volume)), lanes(|lane| volume(lane, facts.volume[lane]))],
             [facts.certification; 2],
             [facts.location; 2],
-            price,
-            // A window is never shorter than what is shared of it; one that is absent counts as one day.
-            [offer.days, facts.days].map(|own| at_most_one(facts.shared / own)),
+            [lanes(|lane| price(lane, offer.asking)), lanes(|lane| price(lane, facts.bid[lane]))],
+            [lanes(|lane| timing(lane, offer.days)), lanes(|lane| timing(lane, facts.days[lane]))],
             [facts.services; 2],
             [facts.reliability; 2],
         ]
     }
 
-    /// Joint, cooperative's and enterprise's score before boosts and rounding.
+    /// The scores from the values; `boosts` are those of the cooperative's tags.
     #[inline]
-    fn sides(&self, values: &Values) -> [f64; 3] {
-        let mut sides = [0.0; 2];
+    pub(crate) fn scores<const N: usize>(&self, values: &Values<N>, boosts: &[f64]) -> Scores<N> {
+        let mut sides = [[0.0; N]; 2];
         for (weights, values) in self.weights.iter().zip(values) {
             for side in 0..2 {
-                sides[side] += weights[side] * values[side];
+                let value = values[side];
+                sides[side] = lanes(|lane| sides[side][lane] + weights[side] * value[lane]);
             }
         }
-        let [cooperative, enterprise] = [sides[0] / self.totals[0], sides[1] / self.totals[1]];
-        [self.balance * cooperative + (1.0 - self.balance) * enterprise, cooperative, enterprise]
-    }
-
-    /// The scores of a pair from its values; `boosts` are those of the cooperative's tags.
-    pub(crate) fn scores(&self, values: &Values, boosts: &[f64]) -> Scores {
-        let [joint, cooperative, enterprise] = self.sides(values);
-        Scores {
-            joint: Score::from_fraction(boosts.iter().fold(joint, |joint, boost| joint + boost)),
-            cooperative: Score::from_fraction(cooperative),
-            enterprise: Score::from_fraction(enterprise),
-        }
-    }
-
-    /// The same scores of many pairs of an offer: joint, cooperative's, enterprise's, each in micro-units.
-    // Never inlined: alone, the compiler computes two lanes at a time.
-    #[inline(never)]
-    pub(crate) fn many(&self, offer: &Offered, lanes: &Lanes, boosts: &[f64]) -> [[u32; LANES]; 3] {
-        let mut sides = [[0.0; LANES]; 3];
-        for lane in 0..LANES {
-            let scores = self.sides(&self.values(offer, &lanes.facts(lane)));
-            for side in 0..3 {
-                sides[side][lane] = scores[side];
-            }
-        }
+        let [cooperative, enterprise]: [[f64; N]; 2] =
+            [0, 1].map(|side| lanes(|lane| sides[side][lane] / self.totals[side]));
+        let mut joint: [f64; N] =
+            lanes(|lane| self.balance * cooperative[lane] + (1.0 - self.balance) * enterprise[lane]);
         for boost in boosts {
-            sides[0].iter_mut().for_each(|joint| *joint += boost);
+            joint = joint.map(|joint| joint + boost);
         }
-        sides.map(|side| side.map(|score| Score::from_fraction(score).micro()))
+        Scores {
+            joint: joint.map(Score::from_fraction),
+            cooperative: cooperative.map(Score::from_fraction),
+            enterprise: enterprise.map(Score::from_fraction),
+        }
+    }
+
+    /// The scores of many pairs of an offer. Never inlined: by itself the compiler does it well.
+    #[inline(never)]
+    pub(crate) fn many(&self, offer: &Offered, facts: &Facts<LANES>, boosts: &[f64]) -> Scores<LANES> {
+        self.scores(&self.values(offer, facts), boosts)
     }
 }
 
-/// Pairs scored in one go.
-pub(crate) const LANES: usize = 16;
-
-/// The facts of several pairs of one offer, fact by fact; lanes not set hold what they held.
-#[derive(Debug, Default)]
-pub(crate) struct Lanes {
-    fit: [f64; LANES],
-    volume: [f64; LANES],
-    certification: [f64; LANES],
-    location: [f64; LANES],
-    priced: [bool; LANES],
-    bid: [f64; LANES],
-    shared: [f64; LANES],
-    days: [f64; LANES],
-    services: [f64; LANES],
-    reliability: [f64; LANES],
-}
-
-impl Lanes {
-    #[expect(clippy::inline_always, reason = "the facts go lane by lane, not through memory: measured")]
-    #[inline(always)]
-    pub(crate) fn set(&mut self, lane: usize, facts: &Facts) {
-        let Facts { fit, volume, certification, location, priced, bid, shared, days, services, reliability } =
-            *facts;
-        self.fit[lane] = fit;
-        self.volume[lane] = volume;
-        self.certification[lane] = certification;
-        self.location[lane] = location;
-        self.priced[lane] = priced;
-        self.bid[lane] = bid;
-        self.shared[lane] = shared;
-        self.days[lane] = days;
-        self.services[lane] = services;
-        self.reliability[lane] = reliability;
+/// A value for every lane.
+#[inline]
+fn lanes<const N: usize>(value: impl Fn(usize) -> f64) -> [f64; N] {
+    let mut all = [0.0; N];
+    for (lane, one) in all.iter_mut().enumerate() {
+        *one = value(lane);
     }
-
-    #[inline]
-    fn facts(&self, lane: usize) -> Facts {
-        Facts {
-            fit: self.fit[lane],
-            volume: self.volume[lane],
-            certification: self.certification[lane],
-            location: self.location[lane],
-            priced: self.priced[lane],
-            bid: self.bid[lane],
-            shared: self.shared[lane],
-            days: self.days[lane],
-            services: self.services[lane],
-            reliability: self.reliability[lane],
-        }
-    }
+    all
 }
 
 // Comparisons instead of `f64::min`, which minds numbers that are none: these are one instruction.

@@ -29,8 +29,8 @@ use crate::id::{DemandIx, OfferIx};
 use crate::linkage::Judge;
 use crate::linkage::columns::{Asked, Offered};
 use crate::linkage::near::{Near, Neighbour, Scratch};
-use crate::linkage::score::{Facts, LANES, Lanes, nothing_of};
-use crate::market::{Market, and_ancestors};
+use crate::linkage::score::{Facts, LANES};
+use crate::market::{Market, Relation, and_ancestors};
 use crate::units::{Metres, Score};
 
 /// Offers of one bucket that one task takes.
@@ -138,15 +138,7 @@ impl<'a> Buckets<'a> {
 
     /// What scores the pairs of an offer of a bucket.
     pub(crate) fn pairs<'b>(&'b self, bucket: usize, ix: OfferIx, offer: &'b Offered) -> Pairs<'b> {
-        let holds = offer.held != [0; 2];
-        Pairs {
-            judge: self.judge,
-            bucket: &self.list[bucket],
-            ix,
-            offer,
-            holds,
-            boosts: self.judge.boosts(ix),
-        }
+        Pairs { judge: self.judge, bucket: &self.list[bucket], ix, offer, boosts: self.judge.boosts(ix) }
     }
 
     /// The numbers of a task's offers: fetched at once, for they lie about in memory.
@@ -319,14 +311,15 @@ impl Candidates {
     }
 }
 
-/// Of the demands that reach a place the numbers and the location criterion, and of an offer there the positions of
-/// those with which it passes.
+/// What the second round keeps from pair to pair.
 #[derive(Debug, Default)]
 struct Buffers {
+    /// The numbers of the demands that reach the place, and the location criterion there.
     asked: Vec<Asked>,
     locations: Vec<f64>,
+    /// Positions of those with which the offer passes.
     pairs: Vec<usize>,
-    lanes: Lanes,
+    facts: Facts<LANES>,
 }
 
 /// Scores the pairs of one offer.
@@ -335,61 +328,78 @@ pub(crate) struct Pairs<'a> {
     bucket: &'a Bucket,
     ix: OfferIx,
     offer: &'a Offered,
-    /// Whether it is certified for anything.
-    holds: bool,
     boosts: &'a [f64],
 }
 
 impl Pairs<'_> {
-    #[expect(clippy::inline_always, reason = "the facts go lane by lane, not through memory: measured")]
-    #[inline(always)]
-    fn facts(&self, d: DemandIx, demand: &Asked, location: f64) -> Facts {
-        let mut facts = Facts {
-            location,
-            shared: self.offer.shared(demand),
-            certification: nothing_of(demand.prefers),
-            ..Facts::of(self.offer, demand)
-        };
-        if self.holds && demand.prefers != 0 {
-            facts.certification = self.judge.preferred(self.ix, d);
+    /// What pairs are scored by; most offers hold nothing, seek nothing and know nobody.
+    #[inline]
+    fn gather<'b, const N: usize>(
+        &self,
+        pairs: impl Iterator<Item = (DemandIx, &'b Asked, f64)> + Clone,
+        facts: &mut Facts<N>,
+    ) {
+        let judge = self.judge;
+        for (lane, (_, demand, location)) in pairs.clone().enumerate() {
+            facts.set(lane, self.offer, demand);
+            facts.location[lane] = location;
+        }
+        if self.offer.held != [0; 2] {
+            for (lane, (d, ..)) in pairs.clone().enumerate().filter(|(_, (_, demand, _))| demand.prefers != 0)
+            {
+                facts.certification[lane] = judge.preferred(self.ix, d);
+            }
         }
         if self.offer.seeks != 0 {
-            facts.services = self.judge.provided(self.ix, d);
+            for (lane, (d, ..)) in pairs.clone().enumerate() {
+                facts.services[lane] = judge.provided(self.ix, d);
+            }
         }
         if self.offer.related {
-            let market = self.judge.market();
-            facts.reliability = market.reliability(self.offer.cooperative, market.enterprise_of(d));
+            let market = judge.market();
+            for (lane, (d, ..)) in pairs.clone().enumerate() {
+                facts.reliability[lane] = market.reliability(self.offer.cooperative, market.enterprise_of(d));
+            }
         }
-        if demand.substitutes {
-            facts.fit = self.bucket.fit(d);
+        if !self.bucket.fits.is_empty() {
+            for (lane, (d, demand, _)) in pairs.enumerate() {
+                facts.fit[lane] = if demand.substitutes { self.bucket.fit(d) } else { 1.0 };
+            }
         }
-        facts
     }
 
     /// The joint score of a pair that passes the other rules.
     pub(crate) fn joint(&self, pair: &Neighbour, demand: &Asked) -> Score {
         let scoring = &self.judge.scoring;
-        let facts = self.facts(pair.demand, demand, scoring.location(pair.metres));
-        scoring.scores(&scoring.values(self.offer, &facts), self.boosts).joint
+        let mut facts = Facts::<1>::default();
+        self.gather(std::iter::once((pair.demand, demand, scoring.location(pair.metres))), &mut facts);
+        scoring.scores(&scoring.values(self.offer, &facts), self.boosts).joint[0]
     }
 
     /// Scores the pairs whose bits are set into their row.
     fn fill(&self, passed: &[u64], near: &[Neighbour], row: Row, buffers: &mut Buffers) {
-        let Buffers { asked, locations, pairs, lanes } = buffers;
+        let Buffers { asked, locations, pairs, facts } = buffers;
         pairs.clear();
         for (at, &bits) in passed.iter().enumerate() {
             set_bits(bits).for_each(|bit| pairs.push(at * 64 + bit));
         }
+        // What the last offer has left where this one has nothing to say.
+        facts.services = [1.0; LANES];
+        facts.reliability = [Relation::UNKNOWN; LANES];
         for (at, pairs) in pairs.chunks(LANES).enumerate() {
             let here = at * LANES..at * LANES + pairs.len();
-            for ((lane, &pair), demand) in pairs.iter().enumerate().zip(&mut row.demand[here.clone()]) {
+            for (demand, &pair) in row.demand[here.clone()].iter_mut().zip(pairs) {
                 *demand = near[pair].demand.0;
-                lanes.set(lane, &self.facts(near[pair].demand, &asked[pair], locations[pair]));
             }
-            let [joint, cooperative, enterprise] = self.judge.scoring.many(self.offer, lanes, self.boosts);
-            row.joint[here.clone()].copy_from_slice(&joint[..pairs.len()]);
-            row.cooperative[here.clone()].copy_from_slice(&cooperative[..pairs.len()]);
-            row.enterprise[here].copy_from_slice(&enterprise[..pairs.len()]);
+            self.gather(pairs.iter().map(|&pair| (near[pair].demand, &asked[pair], locations[pair])), facts);
+            let scores = self.judge.scoring.many(self.offer, facts, self.boosts);
+            for (column, scores) in [
+                (&mut *row.joint, scores.joint),
+                (&mut *row.cooperative, scores.cooperative),
+                (&mut *row.enterprise, scores.enterprise),
+            ] {
+                column[here.clone()].iter_mut().zip(scores).for_each(|(micro, score)| *micro = score.micro());
+            }
         }
     }
 }
