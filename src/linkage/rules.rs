@@ -247,7 +247,7 @@ impl Judge {
         let asked = &self.columns.asked[d.index()];
         let mut facts = Facts {
             fit: [fit],
-            location: [self.scoring.location(self.distance(o, d))],
+            metres: [f64::from(self.distance(o, d).0)],
             services: [self.provided(o, d)],
             reliability: [self.market.reliability(offered.cooperative, self.market.enterprise_of(d))],
             ..Facts::default()

@@ -24,8 +24,8 @@ pub(crate) struct Facts<const N: usize> {
     pub(crate) volume: [f64; N],
     /// Share of the demand's preferred standards that are held.
     pub(crate) certification: [f64; N],
-    /// The location criterion.
-    pub(crate) location: [f64; N],
+    /// Distance in metres.
+    pub(crate) metres: [f64; N],
     /// Whether both prices are known.
     pub(crate) priced: [bool; N],
     pub(crate) bid: [f64; N],
@@ -45,7 +45,7 @@ impl<const N: usize> Default for Facts<N> {
             fit: [1.0; N],
             volume: [1.0; N],
             certification: [1.0; N],
-            location: [1.0; N],
+            metres: [0.0; N],
             priced: [false; N],
             bid: [0.0; N],
             shared: [f64::INFINITY; N],
@@ -57,7 +57,7 @@ impl<const N: usize> Default for Facts<N> {
 }
 
 impl<const N: usize> Facts<N> {
-    /// Sets what the numbers of the two sides say alone: all but fit, location, services and reliability, and of
+    /// Sets what the numbers of the two sides say alone: all but fit, distance, services and reliability, and of
     /// the certification what holds where nothing is held.
     #[inline]
     pub(crate) fn set(&mut self, lane: usize, offer: &Offered, demand: &Asked) {
@@ -80,11 +80,11 @@ pub(crate) struct Scores<const N: usize> {
 
 /// The distance that rules and criteria see, in km.
 pub(crate) fn road_km(distance: Metres, policy: &Policy) -> f64 {
-    kilometres(distance, policy.road_factor)
+    kilometres(f64::from(distance.0), policy.road_factor)
 }
 
-fn kilometres(distance: Metres, road_factor: f64) -> f64 {
-    f64::from(distance.0) * road_factor / 1000.0
+fn kilometres(metres: f64, road_factor: f64) -> f64 {
+    metres * road_factor / 1000.0
 }
 
 /// `held` of `all`, or 1 where there is nothing to hold.
@@ -126,30 +126,28 @@ impl Scoring {
         }
     }
 
-    /// The location criterion at a distance.
-    #[inline]
-    pub(crate) fn location(&self, distance: Metres) -> f64 {
-        self.half_km / (self.half_km + kilometres(distance, self.road_factor))
-    }
-
     /// The values of every criterion.
     #[inline]
     pub(crate) fn values<const N: usize>(&self, offer: &Offered, facts: &Facts<N>) -> Values<N> {
         // The smaller volume is all of itself: one division serves both views.
-        let small: [f64; N] = lanes(|lane| ordered(offer.volume, facts.volume[lane]).0);
-        let part: [f64; N] = lanes(|lane| small[lane] / ordered(offer.volume, facts.volume[lane]).1);
+        let small: [f64; N] = lanes(|lane| smaller(offer.volume, facts.volume[lane]));
+        let part: [f64; N] = lanes(|lane| small[lane] / larger(offer.volume, facts.volume[lane]));
         let volume = |lane: usize, own: f64| if own > small[lane] { part[lane] } else { 1.0 };
         let price = |lane: usize, base: f64| {
             let share = (facts.bid[lane] - offer.asking) / (base * self.full_margin);
-            if facts.priced[lane] { at_most_one(if share > 0.0 { share } else { 0.0 }) } else { self.unknown }
+            let share = smaller(larger(share, 0.0), 1.0);
+            // Chosen when all is computed: a choice before it would be a branch.
+            if facts.priced[lane] { share } else { self.unknown }
         };
+        let location =
+            lanes(|lane| self.half_km / (self.half_km + kilometres(facts.metres[lane], self.road_factor)));
         // A window is never shorter than what is shared of it; one that is absent counts as one day.
-        let timing = |lane: usize, own: f64| at_most_one(facts.shared[lane] / own);
+        let timing = |lane: usize, own: f64| smaller(facts.shared[lane] / own, 1.0);
         [
             [facts.fit; 2],
             [lanes(|lane| volume(lane, offer.volume)), lanes(|lane| volume(lane, facts.volume[lane]))],
             [facts.certification; 2],
-            [facts.location; 2],
+            [location; 2],
             [lanes(|lane| price(lane, offer.asking)), lanes(|lane| price(lane, facts.bid[lane]))],
             [lanes(|lane| timing(lane, offer.days)), lanes(|lane| timing(lane, facts.days[lane]))],
             [facts.services; 2],
@@ -198,11 +196,11 @@ fn lanes<const N: usize>(value: impl Fn(usize) -> f64) -> [f64; N] {
     all
 }
 
-// Comparisons instead of `f64::min`, which minds numbers that are none: these are one instruction.
-fn ordered(a: f64, b: f64) -> (f64, f64) {
-    if a < b { (a, b) } else { (b, a) }
+// Instead of `f64::min` and `f64::max`, which mind what is no number: each of these is one instruction.
+fn smaller(a: f64, b: f64) -> f64 {
+    if a < b { a } else { b }
 }
 
-fn at_most_one(value: f64) -> f64 {
-    if value < 1.0 { value } else { 1.0 }
+fn larger(a: f64, b: f64) -> f64 {
+    if a < b { b } else { a }
 }

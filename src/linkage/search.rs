@@ -73,17 +73,35 @@ pub(crate) struct Task {
     pub(crate) offers: Range<usize>,
 }
 
-/// What one task finds, place by place.
+/// What one task finds.
 #[derive(Debug, Default)]
 struct Found {
-    /// Of every place: how many offers, and how many demands reach it.
-    places: Vec<(usize, usize)>,
-    /// The demands that reach each place.
+    /// The demands that reach each place, one place after the other.
     neighbours: Vec<Neighbour>,
     /// Of every offer: a bit a neighbour, whether the pair passes every rule.
     passed: Vec<u64>,
-    /// Of every offer: pairs that do.
-    counts: Vec<usize>,
+    /// By offer of the task.
+    offers: Vec<FoundOffer>,
+}
+
+impl Found {
+    /// The pairs of an offer that pass.
+    fn pairs(&self, offer: &FoundOffer) -> impl Iterator<Item = Neighbour> {
+        let near = &self.neighbours[offer.neighbours.clone()];
+        let words = self.passed[offer.passed..].iter().zip(near.chunks(64));
+        words.flat_map(|(&bits, near)| set_bits(bits).map(|bit| near[bit]))
+    }
+}
+
+/// Where an offer's pairs are in what a task finds.
+#[derive(Clone, Debug, Default)]
+struct FoundOffer {
+    task: usize,
+    neighbours: Range<usize>,
+    /// The first word of bits.
+    passed: usize,
+    /// Pairs that pass.
+    count: usize,
 }
 
 /// The offers of a task at one place, and the demands of their product that reach it, sorted.
@@ -95,13 +113,12 @@ pub(crate) struct Place<'a> {
     pub(crate) asked: &'a [Asked],
 }
 
-/// Where an offer's candidates go; scores in micro-units.
-#[derive(Debug, Default)]
-pub(crate) struct Row<'a> {
-    pub(crate) demand: &'a mut [u32],
-    pub(crate) joint: &'a mut [u32],
-    pub(crate) cooperative: &'a mut [u32],
-    pub(crate) enterprise: &'a mut [u32],
+/// Columns of candidates, or a piece of them, to be filled.
+struct Columns<'a> {
+    demand: &'a mut [u32],
+    joint: &'a mut [u32],
+    cooperative: &'a mut [u32],
+    enterprise: &'a mut [u32],
 }
 
 /// The candidates, row by row; scores in micro-units.
@@ -174,17 +191,22 @@ impl<'a> Buckets<'a> {
     }
 
     /// The first round: the pairs that pass every rule.
-    fn find(&self, task: &Task) -> Found {
+    fn find(&self, at: usize, task: &Task) -> Found {
         let mut found = Found::default();
         self.visit(task, |place| {
-            found.places.push((place.offers.len(), place.neighbours.len()));
+            let start = found.neighbours.len();
             found.neighbours.extend_from_slice(place.neighbours);
             for (&ix, offer) in place.offers.iter().zip(place.offered) {
                 let from = found.passed.len();
                 let required = passing(offer, place.asked, &mut found.passed);
                 let passed = &mut found.passed[from..];
                 self.decide(task.bucket, ix, offer, required, &place, passed);
-                found.counts.push(passed.iter().map(|bits| bits.count_ones() as usize).sum());
+                found.offers.push(FoundOffer {
+                    task: at,
+                    neighbours: start..found.neighbours.len(),
+                    passed: from,
+                    count: passed.iter().map(|bits| bits.count_ones() as usize).sum(),
+                });
             }
         });
         found
@@ -210,34 +232,12 @@ impl<'a> Buckets<'a> {
         let pairs = self.pairs(bucket, ix, offer);
         for (at, bits) in passed.iter_mut().enumerate() {
             for bit in set_bits(*bits) {
-                let (pair, asked) = (&place.neighbours[at * 64 + bit], &place.asked[at * 64 + bit]);
+                let pair = &place.neighbours[at * 64 + bit];
                 let excluded = || market.is_excluded(offer.cooperative, market.enterprise_of(pair.demand));
                 let stopped = doubtful && !judge.certified(ix, pair.demand)
                     || offer.excluded && excluded()
-                    || scored && pairs.joint(pair, asked) < judge.least;
+                    || scored && pairs.joint(pair) < judge.least;
                 *bits &= !(u64::from(stopped) << bit);
-            }
-        }
-    }
-
-    /// The second round: scores, into the rows of a task's offers.
-    fn fill(&self, task: &Task, found: &Found, rows: Vec<Row>) {
-        let own = self.offered(task);
-        let mut buffers = Buffers::default();
-        let mut neighbours = &found.neighbours[..];
-        let mut passed = &found.passed[..];
-        let offers = &self.list[task.bucket].offers[task.offers.clone()];
-        let mut offers = offers.iter().zip(&own).zip(rows);
-        for &(here, reaching) in &found.places {
-            let near;
-            (near, neighbours) = neighbours.split_at(reaching);
-            self.asked(near, &mut buffers.asked);
-            buffers.locations.clear();
-            buffers.locations.extend(near.iter().map(|pair| self.judge.scoring.location(pair.metres)));
-            for ((&ix, offer), row) in offers.by_ref().take(here) {
-                let bits;
-                (bits, passed) = passed.split_at(reaching.div_ceil(64));
-                self.pairs(task.bucket, ix, offer).fill(bits, near, row, &mut buffers);
             }
         }
     }
@@ -248,78 +248,85 @@ impl<'a> Buckets<'a> {
         step: impl Fn(usize) -> Result<(), Error> + Sync,
     ) -> Result<Candidates, Error> {
         let tasks: Vec<Task> = (0..self.list.len()).flat_map(|bucket| self.tasks_of(bucket)).collect();
-        let find = |task: &Task| {
+        let find = |(at, task): (usize, &Task)| {
             step(task.offers.len())?;
-            Ok(self.find(task))
+            Ok(self.find(at, task))
         };
-        let found: Vec<Found> = tasks.par_iter().map(find).collect::<Result<_, Error>>()?;
-        let mut start = vec![0; self.judge.market().offers().len() + 1];
-        for (task, found) in tasks.iter().zip(&found) {
-            for (offer, count) in self.list[task.bucket].offers[task.offers.clone()].iter().zip(&found.counts)
-            {
-                start[offer.index() + 1] = *count;
+        let mut found: Vec<Found> = tasks.par_iter().enumerate().map(find).collect::<Result<_, Error>>()?;
+        let mut offers = vec![FoundOffer::default(); self.judge.market().offers().len()];
+        for (task, found) in tasks.iter().zip(&mut found) {
+            let own = &self.list[task.bucket].offers[task.offers.clone()];
+            for (offer, found) in own.iter().zip(std::mem::take(&mut found.offers)) {
+                offers[offer.index()] = found;
             }
         }
-        for offer in 1..start.len() {
-            start[offer] += start[offer - 1];
-        }
-        let count = start.last().copied().unwrap_or(0);
-        let mut candidates = Candidates {
-            start,
-            demand: vec![0; count],
-            joint: vec![0; count],
-            cooperative: vec![0; count],
-            enterprise: vec![0; count],
-        };
-        let mut rows = candidates.rows();
-        let mut of_task = |task: &Task| -> Vec<Row> {
-            let offers = &self.list[task.bucket].offers[task.offers.clone()];
-            offers.iter().map(|offer| std::mem::take(&mut rows[offer.index()])).collect()
-        };
-        let rows: Vec<Vec<Row>> = tasks.iter().map(&mut of_task).collect();
-        tasks.par_iter().zip(found).zip(rows).try_for_each(|((task, found), rows)| {
-            step(task.offers.len())?;
-            self.fill(task, &found, rows);
-            Ok(())
-        })?;
+        let mut candidates = Candidates::of(offers.iter().map(|offer| offer.count));
+        let pieces = candidates.pieces();
+        // The second round: scores, in the order of the final columns, which are long and written once.
+        pieces.into_par_iter().zip(offers.par_chunks(TASK)).enumerate().try_for_each(
+            |(piece, (mut columns, offers))| {
+                step(offers.len())?;
+                // All pairs first, then all scores: the pairs lie about in memory, and are fetched many at a time.
+                let mut pairs = Vec::with_capacity(offers.iter().map(|offer| offer.count).sum());
+                for offer in offers {
+                    found[offer.task].pairs(offer).for_each(|pair| pairs.push(pair));
+                }
+                let (mut pairs, mut facts) = (&pairs[..], Facts::default());
+                for (ix, offer) in (piece * TASK..).map(OfferIx::at).zip(offers) {
+                    let row = columns.cut(offer.count);
+                    let own;
+                    (own, pairs) = pairs.split_at(offer.count);
+                    let numbers = &self.judge.columns.offered[ix.index()];
+                    self.pairs(tasks[offer.task].bucket, ix, numbers).fill(own, row, &mut facts);
+                }
+                Ok(())
+            },
+        )?;
         Ok(candidates)
     }
 }
 
 impl Candidates {
-    /// Every row apart.
-    fn rows(&mut self) -> Vec<Row<'_>> {
-        let mut rest = Row {
+    /// Rows of so many candidates each, still empty.
+    fn of(counts: impl Iterator<Item = usize>) -> Self {
+        let mut start = vec![0];
+        let mut count = 0;
+        start.extend(counts.map(|row| {
+            count += row;
+            count
+        }));
+        let [demand, joint, cooperative, enterprise] = [(); 4].map(|()| vec![0; count]);
+        Self { start, demand, joint, cooperative, enterprise }
+    }
+
+    /// The columns cut after every so many offers as a task has.
+    fn pieces(&mut self) -> Vec<Columns<'_>> {
+        let mut rest = Columns {
             demand: &mut self.demand,
             joint: &mut self.joint,
             cooperative: &mut self.cooperative,
             enterprise: &mut self.enterprise,
         };
-        let mut cut = |count: usize| {
-            let Row { demand, joint, cooperative, enterprise } = std::mem::take(&mut rest);
-            let (demand, joint) = (demand.split_at_mut(count), joint.split_at_mut(count));
-            let (cooperative, enterprise) = (cooperative.split_at_mut(count), enterprise.split_at_mut(count));
-            rest = Row {
-                demand: demand.1,
-                joint: joint.1,
-                cooperative: cooperative.1,
-                enterprise: enterprise.1,
-            };
-            Row { demand: demand.0, joint: joint.0, cooperative: cooperative.0, enterprise: enterprise.0 }
-        };
-        self.start.windows(2).map(|ends| cut(ends[1] - ends[0])).collect()
+        let ends = (TASK..).step_by(TASK).map(|end| end.min(self.start.len() - 1));
+        let starts = (0..self.start.len() - 1).step_by(TASK);
+        starts.zip(ends).map(|(from, end)| rest.cut(self.start[end] - self.start[from])).collect()
     }
 }
 
-/// What the second round keeps from pair to pair.
-#[derive(Debug, Default)]
-struct Buffers {
-    /// The numbers of the demands that reach the place, and the location criterion there.
-    asked: Vec<Asked>,
-    locations: Vec<f64>,
-    /// Positions of those with which the offer passes.
-    pairs: Vec<usize>,
-    facts: Facts<LANES>,
+impl<'a> Columns<'a> {
+    /// Takes so many candidates from the front.
+    fn cut(&mut self, count: usize) -> Columns<'a> {
+        Columns {
+            demand: cut(&mut self.demand, count),
+            joint: cut(&mut self.joint, count),
+            cooperative: cut(&mut self.cooperative, count),
+            enterprise: cut(&mut self.enterprise, count),
+        }
+    }
+}
+
+fn cut<'a>(column: &mut &'a mut [u32], count: usize) -> &'a mut [u32] {
+    column.split_off_mut(..count).expect("rows add up to the columns")
 }
 
 /// Scores the pairs of one offer.
@@ -334,64 +341,60 @@ pub(crate) struct Pairs<'a> {
 impl Pairs<'_> {
     /// What pairs are scored by; most offers hold nothing, seek nothing and know nobody.
     #[inline]
-    fn gather<'b, const N: usize>(
-        &self,
-        pairs: impl Iterator<Item = (DemandIx, &'b Asked, f64)> + Clone,
-        facts: &mut Facts<N>,
-    ) {
+    fn gather<const N: usize>(&self, pairs: &[Neighbour], facts: &mut Facts<N>) {
         let judge = self.judge;
-        for (lane, (_, demand, location)) in pairs.clone().enumerate() {
-            facts.set(lane, self.offer, demand);
-            facts.location[lane] = location;
+        let asked = &judge.columns.asked;
+        for (lane, pair) in pairs.iter().enumerate() {
+            facts.set(lane, self.offer, &asked[pair.demand.index()]);
+            facts.metres[lane] = f64::from(pair.metres.0);
         }
         if self.offer.held != [0; 2] {
-            for (lane, (d, ..)) in pairs.clone().enumerate().filter(|(_, (_, demand, _))| demand.prefers != 0)
-            {
-                facts.certification[lane] = judge.preferred(self.ix, d);
+            for (lane, pair) in pairs.iter().enumerate() {
+                if asked[pair.demand.index()].prefers != 0 {
+                    facts.certification[lane] = judge.preferred(self.ix, pair.demand);
+                }
             }
         }
         if self.offer.seeks != 0 {
-            for (lane, (d, ..)) in pairs.clone().enumerate() {
-                facts.services[lane] = judge.provided(self.ix, d);
+            for (lane, pair) in pairs.iter().enumerate() {
+                facts.services[lane] = judge.provided(self.ix, pair.demand);
             }
         }
         if self.offer.related {
             let market = judge.market();
-            for (lane, (d, ..)) in pairs.clone().enumerate() {
-                facts.reliability[lane] = market.reliability(self.offer.cooperative, market.enterprise_of(d));
+            for (lane, pair) in pairs.iter().enumerate() {
+                let enterprise = market.enterprise_of(pair.demand);
+                facts.reliability[lane] = market.reliability(self.offer.cooperative, enterprise);
             }
         }
         if !self.bucket.fits.is_empty() {
-            for (lane, (d, demand, _)) in pairs.enumerate() {
-                facts.fit[lane] = if demand.substitutes { self.bucket.fit(d) } else { 1.0 };
+            for (lane, pair) in pairs.iter().enumerate() {
+                let substitutes = asked[pair.demand.index()].substitutes;
+                facts.fit[lane] = if substitutes { self.bucket.fit(pair.demand) } else { 1.0 };
             }
         }
     }
 
     /// The joint score of a pair that passes the other rules.
-    pub(crate) fn joint(&self, pair: &Neighbour, demand: &Asked) -> Score {
+    pub(crate) fn joint(&self, pair: &Neighbour) -> Score {
         let scoring = &self.judge.scoring;
         let mut facts = Facts::<1>::default();
-        self.gather(std::iter::once((pair.demand, demand, scoring.location(pair.metres))), &mut facts);
+        self.gather(std::slice::from_ref(pair), &mut facts);
         scoring.scores(&scoring.values(self.offer, &facts), self.boosts).joint[0]
     }
 
-    /// Scores the pairs whose bits are set into their row.
-    fn fill(&self, passed: &[u64], near: &[Neighbour], row: Row, buffers: &mut Buffers) {
-        let Buffers { asked, locations, pairs, facts } = buffers;
-        pairs.clear();
-        for (at, &bits) in passed.iter().enumerate() {
-            set_bits(bits).for_each(|bit| pairs.push(at * 64 + bit));
-        }
+    /// Scores the pairs that pass into their row.
+    fn fill(&self, pairs: &[Neighbour], row: Columns, facts: &mut Facts<LANES>) {
         // What the last offer has left where this one has nothing to say.
+        facts.fit = [1.0; LANES];
         facts.services = [1.0; LANES];
         facts.reliability = [Relation::UNKNOWN; LANES];
         for (at, pairs) in pairs.chunks(LANES).enumerate() {
             let here = at * LANES..at * LANES + pairs.len();
-            for (demand, &pair) in row.demand[here.clone()].iter_mut().zip(pairs) {
-                *demand = near[pair].demand.0;
+            for (demand, pair) in row.demand[here.clone()].iter_mut().zip(pairs) {
+                *demand = pair.demand.0;
             }
-            self.gather(pairs.iter().map(|&pair| (near[pair].demand, &asked[pair], locations[pair])), facts);
+            self.gather(pairs, facts);
             let scores = self.judge.scoring.many(self.offer, facts, self.boosts);
             for (column, scores) in [
                 (&mut *row.joint, scores.joint),
