@@ -223,7 +223,7 @@ fn offered(offer: &Offer) -> Offered {
     }
 }
 
-// Conditions are joined without a branch: which of them fails is as good as random.
+#[expect(clippy::needless_bitwise_bool, reason = "which condition fails is as good as random: no branches")]
 impl Offered {
     /// Whether the two windows share a day.
     #[inline]

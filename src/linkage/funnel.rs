@@ -225,7 +225,7 @@ fn near(judge: &Judge, buckets: &Buckets, at: usize, bucket: &Bucket) -> Counts 
                         Rule::Price
                     } else if !offer.meets_lot(demand) {
                         Rule::Lot
-                    } else if judge.least.micro() > 0 && pairs.joint(pair) < judge.least {
+                    } else if judge.least.micro() > 0 && pairs.joint(*pair) < judge.least {
                         Rule::Score
                     } else {
                         continue;

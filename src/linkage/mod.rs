@@ -109,7 +109,7 @@ impl Linkage {
     /// # Errors
     /// As [`Linkage::build`], and [`Error::Cancelled`].
     pub fn build_watched(market: &Market, policy: &Policy, watch: Watch) -> Result<Self, Error> {
-let judge = Judge::new(market, policy.checked()?);
+        let judge = Judge::new(market, policy.checked()?);
         let total = market.offers().len() as u64;
         let told = AtomicU64::new(0);
         // Every offer is told of twice: found, and scored.

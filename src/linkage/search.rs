@@ -9,15 +9,15 @@
 //! * **Place.** Offers of one product and place share one list of the demands that reach it (see `near`).
 //! * **The other rules** are a few comparisons of numbers a pair (see `columns`), joined without a branch. Dates of
 //!   certificates are looked up only where days can matter.
-//! * **Two rounds.** The first finds the pairs (the lists of the places, and a bit a pair), the second scores them,
-//!   many at once, right where they belong in the final arrays, so that no scored pair is ever copied.
+//! * **Two rounds.** The first finds the pairs, demand and metres. The second scores them, many at once, in the order
+//!   of the final columns, so that no scored pair is ever copied.
 //!
 //! Tasks are runs of offers of one bucket, fixed by the data; a row is written by one task only: the result does not
 //! depend on threads.
 //!
 //! # Complexity
 //! O(offers + demands, sorted, + places of a product × demands in their slice + pairs within reach). Memory beside
-//! the result: 8 bytes for each demand within reach of a place, and a bit a pair.
+//! the result: half of it.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -73,35 +73,18 @@ pub(crate) struct Task {
     pub(crate) offers: Range<usize>,
 }
 
-/// What one task finds.
+/// What one task finds: the pairs of its offers that pass every rule, one offer after the other.
 #[derive(Debug, Default)]
 struct Found {
-    /// The demands that reach each place, one place after the other.
-    neighbours: Vec<Neighbour>,
-    /// Of every offer: a bit a neighbour, whether the pair passes every rule.
-    passed: Vec<u64>,
-    /// By offer of the task.
-    offers: Vec<FoundOffer>,
+    pairs: Vec<Neighbour>,
+    counts: Vec<usize>,
 }
 
-impl Found {
-    /// The pairs of an offer that pass.
-    fn pairs(&self, offer: &FoundOffer) -> impl Iterator<Item = Neighbour> {
-        let near = &self.neighbours[offer.neighbours.clone()];
-        let words = self.passed[offer.passed..].iter().zip(near.chunks(64));
-        words.flat_map(|(&bits, near)| set_bits(bits).map(|bit| near[bit]))
-    }
-}
-
-/// Where an offer's pairs are in what a task finds.
+/// Where an offer's pairs are.
 #[derive(Clone, Debug, Default)]
-struct FoundOffer {
+struct Whereabouts {
     task: usize,
-    neighbours: Range<usize>,
-    /// The first word of bits.
-    passed: usize,
-    /// Pairs that pass.
-    count: usize,
+    pairs: Range<usize>,
 }
 
 /// The offers of a task at one place, and the demands of their product that reach it, sorted.
@@ -113,13 +96,8 @@ pub(crate) struct Place<'a> {
     pub(crate) asked: &'a [Asked],
 }
 
-/// Columns of candidates, or a piece of them, to be filled.
-struct Columns<'a> {
-    demand: &'a mut [u32],
-    joint: &'a mut [u32],
-    cooperative: &'a mut [u32],
-    enterprise: &'a mut [u32],
-}
+/// Demands and scores of some candidates, to be filled: demand, joint, cooperative's, enterprise's.
+struct Piece<'a>([&'a mut [u32]; 4]);
 
 /// The candidates, row by row; scores in micro-units.
 #[derive(Debug, Default)]
@@ -191,22 +169,19 @@ impl<'a> Buckets<'a> {
     }
 
     /// The first round: the pairs that pass every rule.
-    fn find(&self, at: usize, task: &Task) -> Found {
+    fn find(&self, task: &Task) -> Found {
         let mut found = Found::default();
+        let mut passed = Vec::new();
         self.visit(task, |place| {
-            let start = found.neighbours.len();
-            found.neighbours.extend_from_slice(place.neighbours);
             for (&ix, offer) in place.offers.iter().zip(place.offered) {
-                let from = found.passed.len();
-                let required = passing(offer, place.asked, &mut found.passed);
-                let passed = &mut found.passed[from..];
-                self.decide(task.bucket, ix, offer, required, &place, passed);
-                found.offers.push(FoundOffer {
-                    task: at,
-                    neighbours: start..found.neighbours.len(),
-                    passed: from,
-                    count: passed.iter().map(|bits| bits.count_ones() as usize).sum(),
-                });
+                passed.clear();
+                let required = passing(offer, place.asked, &mut passed);
+                self.decide(task.bucket, ix, offer, required, &place, &mut passed);
+                let before = found.pairs.len();
+                for (&bits, neighbours) in passed.iter().zip(place.neighbours.chunks(64)) {
+                    set_bits(bits).for_each(|bit| found.pairs.push(neighbours[bit]));
+                }
+                found.counts.push(found.pairs.len() - before);
             }
         });
         found
@@ -236,7 +211,7 @@ impl<'a> Buckets<'a> {
                 let excluded = || market.is_excluded(offer.cooperative, market.enterprise_of(pair.demand));
                 let stopped = doubtful && !judge.certified(ix, pair.demand)
                     || offer.excluded && excluded()
-                    || scored && pairs.joint(pair) < judge.least;
+                    || scored && pairs.joint(*pair) < judge.least;
                 *bits &= !(u64::from(stopped) << bit);
             }
         }
@@ -248,34 +223,36 @@ impl<'a> Buckets<'a> {
         step: impl Fn(usize) -> Result<(), Error> + Sync,
     ) -> Result<Candidates, Error> {
         let tasks: Vec<Task> = (0..self.list.len()).flat_map(|bucket| self.tasks_of(bucket)).collect();
-        let find = |(at, task): (usize, &Task)| {
+        let find = |task: &Task| {
             step(task.offers.len())?;
-            Ok(self.find(at, task))
+            Ok(self.find(task))
         };
-        let mut found: Vec<Found> = tasks.par_iter().enumerate().map(find).collect::<Result<_, Error>>()?;
-        let mut offers = vec![FoundOffer::default(); self.judge.market().offers().len()];
-        for (task, found) in tasks.iter().zip(&mut found) {
-            let own = &self.list[task.bucket].offers[task.offers.clone()];
-            for (offer, found) in own.iter().zip(std::mem::take(&mut found.offers)) {
-                offers[offer.index()] = found;
+        let found: Vec<Found> = tasks.par_iter().map(find).collect::<Result<_, Error>>()?;
+        let mut offers = vec![Whereabouts::default(); self.judge.market().offers().len()];
+        for (at, (task, found)) in tasks.iter().zip(&found).enumerate() {
+            let mut start = 0;
+            for (offer, count) in self.list[task.bucket].offers[task.offers.clone()].iter().zip(&found.counts)
+            {
+                offers[offer.index()] = Whereabouts { task: at, pairs: start..start + count };
+                start += count;
             }
         }
-        let mut candidates = Candidates::of(offers.iter().map(|offer| offer.count));
+        let mut candidates = Candidates::of(offers.iter().map(|offer| offer.pairs.len()));
         let pieces = candidates.pieces();
         // The second round: scores, in the order of the final columns, which are long and written once.
         pieces.into_par_iter().zip(offers.par_chunks(TASK)).enumerate().try_for_each(
-            |(piece, (mut columns, offers))| {
+            |(at, (mut piece, offers))| {
                 step(offers.len())?;
                 // All pairs first, then all scores: the pairs lie about in memory, and are fetched many at a time.
-                let mut pairs = Vec::with_capacity(offers.iter().map(|offer| offer.count).sum());
+                let mut pairs = Vec::with_capacity(offers.iter().map(|offer| offer.pairs.len()).sum());
                 for offer in offers {
-                    found[offer.task].pairs(offer).for_each(|pair| pairs.push(pair));
+                    pairs.extend_from_slice(&found[offer.task].pairs[offer.pairs.clone()]);
                 }
                 let (mut pairs, mut facts) = (&pairs[..], Facts::default());
-                for (ix, offer) in (piece * TASK..).map(OfferIx::at).zip(offers) {
-                    let row = columns.cut(offer.count);
+                for (ix, offer) in (at * TASK..).map(OfferIx::at).zip(offers) {
+                    let row = piece.cut(offer.pairs.len());
                     let own;
-                    (own, pairs) = pairs.split_at(offer.count);
+                    (own, pairs) = pairs.split_at(offer.pairs.len());
                     let numbers = &self.judge.columns.offered[ix.index()];
                     self.pairs(tasks[offer.task].bucket, ix, numbers).fill(own, row, &mut facts);
                 }
@@ -300,33 +277,26 @@ impl Candidates {
     }
 
     /// The columns cut after every so many offers as a task has.
-    fn pieces(&mut self) -> Vec<Columns<'_>> {
-        let mut rest = Columns {
-            demand: &mut self.demand,
-            joint: &mut self.joint,
-            cooperative: &mut self.cooperative,
-            enterprise: &mut self.enterprise,
-        };
-        let ends = (TASK..).step_by(TASK).map(|end| end.min(self.start.len() - 1));
-        let starts = (0..self.start.len() - 1).step_by(TASK);
-        starts.zip(ends).map(|(from, end)| rest.cut(self.start[end] - self.start[from])).collect()
+    fn pieces(&mut self) -> Vec<Piece<'_>> {
+        let mut rest = Piece(
+            [&mut self.demand, &mut self.joint, &mut self.cooperative, &mut self.enterprise]
+                .map(|c| &mut c[..]),
+        );
+        let offers = self.start.len() - 1;
+        let starts = (0..offers).step_by(TASK);
+        starts.map(|from| rest.cut(self.start[offers.min(from + TASK)] - self.start[from])).collect()
     }
 }
 
-impl<'a> Columns<'a> {
+impl<'a> Piece<'a> {
     /// Takes so many candidates from the front.
-    fn cut(&mut self, count: usize) -> Columns<'a> {
-        Columns {
-            demand: cut(&mut self.demand, count),
-            joint: cut(&mut self.joint, count),
-            cooperative: cut(&mut self.cooperative, count),
-            enterprise: cut(&mut self.enterprise, count),
-        }
+    fn cut(&mut self, count: usize) -> Piece<'a> {
+        Piece(self.0.each_mut().map(|column| {
+            let (front, rest) = std::mem::take(column).split_at_mut(count);
+            *column = rest;
+            front
+        }))
     }
-}
-
-fn cut<'a>(column: &mut &'a mut [u32], count: usize) -> &'a mut [u32] {
-    column.split_off_mut(..count).expect("rows add up to the columns")
 }
 
 /// Scores the pairs of one offer.
@@ -376,30 +346,31 @@ impl Pairs<'_> {
     }
 
     /// The joint score of a pair that passes the other rules.
-    pub(crate) fn joint(&self, pair: &Neighbour) -> Score {
+    pub(crate) fn joint(&self, pair: Neighbour) -> Score {
         let scoring = &self.judge.scoring;
         let mut facts = Facts::<1>::default();
-        self.gather(std::slice::from_ref(pair), &mut facts);
+        self.gather(&[pair], &mut facts);
         scoring.scores(&scoring.values(self.offer, &facts), self.boosts).joint[0]
     }
 
     /// Scores the pairs that pass into their row.
-    fn fill(&self, pairs: &[Neighbour], row: Columns, facts: &mut Facts<LANES>) {
+    fn fill(&self, pairs: &[Neighbour], row: Piece, facts: &mut Facts<LANES>) {
+        let Piece([demands, joint, cooperative, enterprise]) = row;
         // What the last offer has left where this one has nothing to say.
         facts.fit = [1.0; LANES];
         facts.services = [1.0; LANES];
         facts.reliability = [Relation::UNKNOWN; LANES];
         for (at, pairs) in pairs.chunks(LANES).enumerate() {
             let here = at * LANES..at * LANES + pairs.len();
-            for (demand, pair) in row.demand[here.clone()].iter_mut().zip(pairs) {
+            for (demand, pair) in demands[here.clone()].iter_mut().zip(pairs) {
                 *demand = pair.demand.0;
             }
             self.gather(pairs, facts);
             let scores = self.judge.scoring.many(self.offer, facts, self.boosts);
             for (column, scores) in [
-                (&mut *row.joint, scores.joint),
-                (&mut *row.cooperative, scores.cooperative),
-                (&mut *row.enterprise, scores.enterprise),
+                (&mut *joint, scores.joint),
+                (&mut *cooperative, scores.cooperative),
+                (&mut *enterprise, scores.enterprise),
             ] {
                 column[here.clone()].iter_mut().zip(scores).for_each(|(micro, score)| *micro = score.micro());
             }
@@ -407,6 +378,7 @@ impl Pairs<'_> {
     }
 }
 
+#[expect(clippy::needless_bitwise_bool, reason = "which condition fails is as good as random: no branches")]
 /// Appends a bit a demand, whether an offer passes the rules that numbers decide; gives all that these require.
 fn passing(offer: &Offered, asked: &[Asked], passed: &mut Vec<u64>) -> u64 {
     let mut required = 0;

@@ -345,8 +345,9 @@ impl Mix {
 /// A point somewhere on the globe: in a crowd, at a pole, at the date line, opposite to the crowd, or anywhere.
 #[expect(clippy::cast_precision_loss, reason = "small numbers")]
 fn far_point(dice: &mut Dice) -> Place {
+    let kind = dice.below(9);
     let mut part = |most: f64| dice.below(1_000_000) as f64 / 1e6 * most;
-    match part(9.0) as u8 {
+    match kind {
         0 => Place::point(90.0 - part(0.3), part(360.0) - 180.0),
         1 => Place::point(part(0.3) - 90.0, part(360.0) - 180.0),
         2 => Place::point(90.0, part(10.0)),
