@@ -33,6 +33,8 @@ pub(crate) struct Holdings {
     covering: Rows<Covering>,
     requires: Rows<StandardIx>,
     prefers: Rows<StandardIx>,
+    /// Whether any certificate is limited to a volume.
+    pub(crate) capped: bool,
     strict: Closure,
     /// For buyers who take market equivalents. Absent where no buyer, or every buyer by the policy, does.
     open: Option<Closure>,
@@ -79,6 +81,8 @@ impl Holdings {
         };
         let held = Rows::of(market.cooperatives().iter().map(|c| c.certificates.iter().map(held)));
         let held = &held;
+        let mut certificates = market.cooperatives().iter().flat_map(|cooperative| &cooperative.certificates);
+        let capped = certificates.any(|certificate| certificate.volume.is_some());
         let covering = |o: usize| {
             let offer = &market.offers()[o];
             let cooperative = market.cooperative_of(OfferIx::at(o));
@@ -111,6 +115,7 @@ impl Holdings {
             covering,
             requires,
             prefers,
+            capped,
             strict: closure(&|kind| policy.accept.contains(&kind)),
             open: (buyers_ask && !everywhere).then(|| closure(&market_too)),
         }

@@ -378,8 +378,8 @@ impl Pairs<'_> {
     }
 }
 
-#[expect(clippy::needless_bitwise_bool, reason = "which condition fails is as good as random: no branches")]
 /// Appends a bit a demand, whether an offer passes the rules that numbers decide; gives all that these require.
+#[expect(clippy::needless_bitwise_bool, reason = "which condition fails is as good as random: no branches")]
 fn passing(offer: &Offered, asked: &[Asked], passed: &mut Vec<u64>) -> u64 {
     let mut required = 0;
     passed.extend(asked.chunks(64).map(|block| {
