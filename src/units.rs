@@ -97,15 +97,24 @@ impl Score {
     /// Micro-units in a score of 1.
     pub const ONE: u32 = 1_000_000;
 
-    /// Rounds a fraction in [0, 1] once, half away from zero; values outside are clamped.
+    /// Rounds a fraction in [0, 1] once, half away from zero; values outside are clamped, what is no number is 0.
     #[must_use]
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "clamped to 0 … 1 000 000 before the cast"
-    )]
+    #[inline]
+    #[expect(clippy::cast_possible_truncation, reason = "the low half of the bits is the whole number")]
     pub fn from_fraction(value: f64) -> Self {
-        Self((value.clamp(0.0, 1.0) * f64::from(Self::ONE)).round() as u32)
+        // Without calls and branches, so that many are rounded at once. Beside 2^52 a double has no fraction left:
+        // adding it rounds, halves to even, exactly; a half that went down shows in the difference, also exact.
+        const WHOLE: f64 = 4_503_599_627_370_496.0;
+        let above = if value > 0.0 { value } else { 0.0 };
+        let micro = if above < 1.0 { above } else { 1.0 } * f64::from(Self::ONE);
+        let even = (micro + WHOLE) - WHOLE;
+        let nearest = if micro - even >= 0.5 { even + 1.0 } else { even };
+        Self((nearest + WHOLE).to_bits() as u32)
+    }
+
+    /// A score from its micro-units, at most [`Score::ONE`].
+    pub(crate) fn from_micro(micro: u32) -> Self {
+        Self(micro)
     }
 
     /// Micro-units, 0 … 1 000 000.
@@ -293,5 +302,18 @@ mod tests {
         assert_eq!(Score::from_fraction(1.5).micro(), Score::ONE);
         assert_eq!(Score::from_fraction(-0.5).micro(), 0);
         assert_eq!(Score::from_fraction(0.812_345).to_string(), "0.812345");
+        assert_eq!(Score::from_fraction(f64::NAN).micro(), 0);
+    }
+
+    #[test]
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at most a million")]
+    fn scores_round_as_round_does() {
+        let plain = |value: f64| (value.clamp(0.0, 1.0) * 1e6).round() as u32;
+        for micro in 0..=1_000_000_u32 {
+            let half = (f64::from(micro) + 0.5) / 1e6;
+            for value in [half.next_down().next_down(), half.next_down(), half, half.next_up()] {
+                assert_eq!(Score::from_fraction(value).micro(), plain(value), "{value}");
+            }
+        }
     }
 }

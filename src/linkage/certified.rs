@@ -57,8 +57,7 @@ pub(crate) fn certified_volumes(
     edge_of: impl Fn(OfferIx, DemandIx) -> Option<usize>,
 ) -> (Vec<CertifiedVolume>, Vec<Issue>) {
     let market = judge.market();
-    let capped = |c: &crate::market::Cooperative| c.certificates.iter().any(|held| held.volume.is_some());
-    if !market.cooperatives().iter().any(capped) {
+    if !judge.holdings.capped {
         return (Vec::new(), Vec::new());
     }
     let mut relying: BTreeMap<(CooperativeIx, usize), Vec<usize>> = BTreeMap::new();

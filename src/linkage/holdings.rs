@@ -3,76 +3,63 @@
 
 use crate::id::{DemandIx, OfferIx, StandardIx};
 use crate::market::standard::{Closure, Span};
-use crate::market::{AcceptanceKind, Certificate, CertificateStatus, Market, covers};
+use crate::market::{AcceptanceKind, Certificate, CertificateStatus, Demand, Market, covers};
 use crate::policy::Policy;
 
 /// One way in which an offer satisfies a standard.
-#[derive(Clone, Debug)]
-pub(crate) struct Holding {
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Holding<'a> {
     pub(crate) standard: StandardIx,
     /// Days on which the certificate and every link are in force.
     pub(crate) span: Span,
     /// Position among the cooperative's certificates.
     pub(crate) certificate: u32,
     /// Links of the acceptance chain, positions in the catalogue; empty for the standard itself.
-    pub(crate) links: Vec<u32>,
+    pub(crate) links: &'a [u32],
 }
 
-/// Holdings of every offer under one set of admitted acceptances: rows of holdings and bit sets.
-#[derive(Debug)]
-struct Table {
-    start: Vec<usize>,
-    holdings: Vec<Holding>,
-    /// One bit a standard and offer: satisfied on some day.
-    bits: Vec<u64>,
-    words: usize,
+/// A certificate that covers an offer's product and lot.
+#[derive(Clone, Copy, Debug)]
+struct Covering {
+    /// Position among the cooperative's certificates.
+    certificate: u32,
+    standard: StandardIx,
+    valid: Span,
 }
 
-/// Holdings of every offer, for buyers who take market equivalents and for those who do not.
+/// Certificates of every offer and standards of every demand, as rows.
 #[derive(Debug)]
 pub(crate) struct Holdings {
-    strict: Table,
-    /// Absent where no buyer, or every buyer by the policy, takes market equivalents.
-    open: Option<Table>,
-    required: Vec<u64>,
-    requires: Vec<Vec<StandardIx>>,
-    prefers: Vec<Vec<StandardIx>>,
+    covering: Rows<Covering>,
+    requires: Rows<StandardIx>,
+    prefers: Rows<StandardIx>,
+    /// Whether any certificate is limited to a volume.
+    pub(crate) capped: bool,
+    strict: Closure,
+    /// For buyers who take market equivalents. Absent where no buyer, or every buyer by the policy, does.
+    open: Option<Closure>,
 }
 
-impl Table {
-    fn build(market: &Market, admitted: impl Fn(AcceptanceKind) -> bool) -> Self {
-        let catalogue = market.catalogue();
-        let closure = Closure::build(catalogue.standards().len(), &catalogue.links(), admitted);
-        let words = catalogue.standards().len().div_ceil(64).max(1);
-        let mut table = Self {
-            start: vec![0],
-            holdings: Vec::new(),
-            bits: vec![0; words * market.offers().len()],
-            words,
-        };
-        for (o, offer) in market.offers().iter().enumerate() {
-            let cooperative = market.cooperative(market.cooperative_of(OfferIx::at(o)));
-            for (position, certificate) in (0..).zip(&cooperative.certificates) {
-                let named = offer.certified.as_ref().is_none_or(|lot| lot.contains(&certificate.standard));
-                if !named || !is_for(certificate, &offer.product) {
-                    continue;
-                }
-                let held = catalogue.standard(&certificate.standard).expect("validated");
-                let valid = Span::of(certificate.valid_from, certificate.valid_until);
-                for chain in closure.of(held) {
-                    let Some(span) = valid.and(chain.span) else { continue };
-                    let (standard, links) = (chain.asked, chain.links.clone());
-                    table.holdings.push(Holding { standard, span, certificate: position, links });
-                    table.bits[o * words + standard.index() / 64] |= 1 << (standard.index() % 64);
-                }
-            }
-            table.start.push(table.holdings.len());
+/// Lists of lists in one.
+#[derive(Debug)]
+struct Rows<T> {
+    start: Vec<usize>,
+    entries: Vec<T>,
+}
+
+impl<T> Rows<T> {
+    fn of<I: IntoIterator<Item = T>>(rows: impl ExactSizeIterator<Item = I>) -> Self {
+        let mut all = Self { start: Vec::with_capacity(rows.len() + 1), entries: Vec::new() };
+        all.start.push(0);
+        for row in rows {
+            all.entries.extend(row);
+            all.start.push(all.entries.len());
         }
-        table
+        all
     }
 
-    fn row(&self, offer: OfferIx) -> &[Holding] {
-        &self.holdings[self.start[offer.index()]..self.start[offer.index() + 1]]
+    fn row(&self, at: usize) -> &[T] {
+        &self.entries[self.start[at]..self.start[at + 1]]
     }
 }
 
@@ -84,29 +71,67 @@ fn is_for(certificate: &Certificate, product: &str) -> bool {
 }
 
 impl Holdings {
+    /// O(certificates of offers + standards of demands), and the closure of the acceptances.
     pub(crate) fn build(market: &Market, policy: &Policy) -> Self {
-        let strict = Table::build(market, |kind| policy.accept.contains(&kind));
+        let catalogue = market.catalogue();
+        let standard = |id: &String| catalogue.standard(id).expect("validated");
+        let held = |certificate: &Certificate| {
+            let valid = Span::of(certificate.valid_from, certificate.valid_until);
+            (standard(&certificate.standard), valid)
+        };
+        let held = Rows::of(market.cooperatives().iter().map(|c| c.certificates.iter().map(held)));
+        let held = &held;
+        let mut certificates = market.cooperatives().iter().flat_map(|cooperative| &cooperative.certificates);
+        let capped = certificates.any(|certificate| certificate.volume.is_some());
+        let covering = |o: usize| {
+            let offer = &market.offers()[o];
+            let cooperative = market.cooperative_of(OfferIx::at(o));
+            let certificates = (0..).zip(&market.cooperative(cooperative).certificates);
+            let certificates =
+                certificates.zip(held.row(cooperative.index())).filter(move |((_, held), _)| {
+                    let named = offer.certified.as_ref().is_none_or(|lot| lot.contains(&held.standard));
+                    named && is_for(held, &offer.product)
+                });
+            certificates.map(|((certificate, _), &(standard, valid))| Covering {
+                certificate,
+                standard,
+                valid,
+            })
+        };
+        let standards = |list: fn(&Demand) -> &[String]| {
+            Rows::of(market.demands().iter().map(|demand| list(demand).iter().map(standard)))
+        };
+        let (covering, (requires, prefers)) = rayon::join(
+            || Rows::of((0..market.offers().len()).map(covering)),
+            || (standards(|demand| &demand.requires), standards(|demand| &demand.prefers)),
+        );
+        let closure = |admitted: &dyn Fn(AcceptanceKind) -> bool| {
+            Closure::build(catalogue.standards().len(), &catalogue.links(), admitted)
+        };
         let buyers_ask = market.demands().iter().any(|demand| demand.accepts_market_equivalents);
         let everywhere = policy.accept.contains(&AcceptanceKind::Market);
-        let open = (buyers_ask && !everywhere).then(|| {
-            Table::build(market, |kind| kind == AcceptanceKind::Market || policy.accept.contains(&kind))
-        });
-        let look_up = |ids: &[String]| -> Vec<StandardIx> {
-            ids.iter().map(|id| market.catalogue().standard(id).expect("validated")).collect()
-        };
-        let requires: Vec<_> = market.demands().iter().map(|d| look_up(&d.requires)).collect();
-        let prefers = market.demands().iter().map(|d| look_up(&d.prefers)).collect();
-        let mut required = vec![0; strict.words * requires.len()];
-        for (d, standards) in requires.iter().enumerate() {
-            for standard in standards {
-                required[d * strict.words + standard.index() / 64] |= 1 << (standard.index() % 64);
-            }
+        let market_too = |kind| kind == AcceptanceKind::Market || policy.accept.contains(&kind);
+        Self {
+            covering,
+            requires,
+            prefers,
+            capped,
+            strict: closure(&|kind| policy.accept.contains(&kind)),
+            open: (buyers_ask && !everywhere).then(|| closure(&market_too)),
         }
-        Self { strict, open, required, requires, prefers }
     }
 
-    fn table(&self, market_equivalents: bool) -> &Table {
-        self.open.as_ref().filter(|_| market_equivalents).unwrap_or(&self.strict)
+    /// Every holding of an offer.
+    pub(crate) fn of(&self, offer: OfferIx, market_equivalents: bool) -> impl Iterator<Item = Holding<'_>> {
+        let closure = self.open.as_ref().filter(|_| market_equivalents).unwrap_or(&self.strict);
+        self.covering.row(offer.index()).iter().flat_map(move |covering| {
+            let chains = closure.of(covering.standard).iter();
+            chains.filter_map(move |chain| {
+                let span = covering.valid.and(chain.span)?;
+                let certificate = covering.certificate;
+                Some(Holding { standard: chain.asked, span, certificate, links: &chain.links })
+            })
+        })
     }
 
     /// The holdings by which an offer satisfies a standard on all the days asked.
@@ -116,14 +141,9 @@ impl Holdings {
         standard: StandardIx,
         days: Span,
         market_equivalents: bool,
-    ) -> impl Iterator<Item = &Holding> {
-        let row = self.table(market_equivalents).row(offer).iter();
-        row.filter(move |holding| holding.standard == standard && holding.span.contains(days))
-    }
-
-    /// Every holding of an offer.
-    pub(crate) fn of(&self, offer: OfferIx, market_equivalents: bool) -> &[Holding] {
-        self.table(market_equivalents).row(offer)
+    ) -> impl Iterator<Item = Holding<'_>> {
+        let all = self.of(offer, market_equivalents);
+        all.filter(move |holding| holding.standard == standard && holding.span.contains(days))
     }
 
     /// Whether an offer satisfies all that a demand requires, on all the days asked.
@@ -134,24 +154,29 @@ impl Holdings {
         days: Span,
         market_equivalents: bool,
     ) -> bool {
-        let table = self.table(market_equivalents);
-        let words = table.words;
-        let held = &table.bits[offer.index() * words..][..words];
-        let asked = &self.required[demand.index() * words..][..words];
-        asked.iter().zip(held).all(|(asked, held)| asked & !held == 0)
-            && self
-                .requires(demand)
-                .iter()
-                .all(|&standard| self.serving(offer, standard, days, market_equivalents).next().is_some())
+        let serves = |standard| self.serving(offer, standard, days, market_equivalents).next().is_some();
+        self.requires(demand).iter().all(|&standard| serves(standard))
+    }
+
+    /// How many of the standards that a demand prefers an offer satisfies on all the days asked.
+    pub(crate) fn preferred_held(
+        &self,
+        offer: OfferIx,
+        demand: DemandIx,
+        days: Span,
+        market_equivalents: bool,
+    ) -> usize {
+        let serves = |standard| self.serving(offer, standard, days, market_equivalents).next().is_some();
+        self.prefers(demand).iter().filter(|&&standard| serves(standard)).count()
     }
 
     /// What a demand requires.
     pub(crate) fn requires(&self, demand: DemandIx) -> &[StandardIx] {
-        &self.requires[demand.index()]
+        self.requires.row(demand.index())
     }
 
     /// What a demand prefers.
     pub(crate) fn prefers(&self, demand: DemandIx) -> &[StandardIx] {
-        &self.prefers[demand.index()]
+        self.prefers.row(demand.index())
     }
 }

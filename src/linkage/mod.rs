@@ -1,18 +1,19 @@
 //! The linkage: every pair that could trade, with its scores; for all others the rule that stops them.
 
 mod certified;
+mod columns;
 mod distance;
+mod funnel;
 mod graph;
 mod holdings;
+mod near;
 mod rules;
 mod score;
 mod search;
 
 use std::ops::ControlFlow;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
-
-use rayon::prelude::*;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 
 pub use graph::Node;
 pub use rules::Rule;
@@ -21,6 +22,9 @@ pub(crate) use certified::{CertifiedVolume, relied_on};
 pub(crate) use holdings::Holding;
 pub(crate) use rules::Judge;
 pub(crate) use score::road_km;
+
+use funnel::Funnel;
+use search::{Buckets, Candidates};
 
 use crate::error::Error;
 use crate::id::{DemandIx, OfferIx};
@@ -81,20 +85,17 @@ pub struct Linkage(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     judge: Judge,
-    start: Vec<usize>,
-    demand: Vec<u32>,
-    joint: Vec<Score>,
-    cooperative: Vec<Score>,
-    enterprise: Vec<Score>,
-    stopped_offers: Vec<Stopped>,
-    stopped_demands: Vec<Stopped>,
+    candidates: Candidates,
     certified: Vec<CertifiedVolume>,
+    /// Counted when first asked for.
+    funnel: OnceLock<Funnel>,
 }
 
 impl Linkage {
-    /// Finds and scores the candidates, in parallel over offers.
+    /// Finds and scores the candidates, in parallel.
     ///
-    /// O(pairs of offers and demands whose products fit); all others are never looked at.
+    /// About linear in offers, demands and pairs within reach of each other whose products fit; all others are
+    /// never looked at. 16 bytes a candidate, and half as much again while building.
     ///
     /// # Errors
     /// [`Error::Faults`] where the policy has faults, or where contracts on candidate pairs overrun a certified
@@ -109,68 +110,18 @@ impl Linkage {
     /// As [`Linkage::build`], and [`Error::Cancelled`].
     pub fn build_watched(market: &Market, policy: &Policy, watch: Watch) -> Result<Self, Error> {
         let judge = Judge::new(market, policy.checked()?);
-        let index = search::ProductIndex::build(market);
-        let (offers, demands) = (market.offers().len(), market.demands().len());
-        let deaths: Vec<[AtomicU32; 8]> = (0..demands).map(|_| Default::default()).collect();
-        let done = AtomicU64::new(0);
-        let row = |o: usize| -> Result<Row, Error> {
-            let done = done.fetch_add(1, Ordering::Relaxed) + 1;
-            if done.is_multiple_of(256) {
-                let progress = Progress { stage: Stage::Candidates, done, total: offers as u64 };
-                if watch(progress).is_break() {
-                    return Err(Error::Cancelled);
-                }
+        let total = market.offers().len() as u64;
+        let told = AtomicU64::new(0);
+        // Every offer is told of twice: found, and scored.
+        let step = |offers: usize| {
+            let told = told.fetch_add(offers as u64, Ordering::Relaxed) + offers as u64;
+            match watch(Progress { stage: Stage::Candidates, done: told / 2, total }) {
+                ControlFlow::Continue(()) => Ok(()),
+                ControlFlow::Break(()) => Err(Error::Cancelled),
             }
-            let mut row = Row::default();
-            for &(demand, fit) in index.accepting(o) {
-                match judge.judge(OfferIx::at(o), demand, fit) {
-                    Ok(scores) => row.candidates.push((demand, scores)),
-                    Err(rule) => {
-                        row.stopped.0[rule as usize] += 1;
-                        // Sums of integers: the same in any order of the threads.
-                        deaths[demand.index()][rule as usize].fetch_add(1, Ordering::Relaxed);
-                    }
-                }
-            }
-            Ok(row)
         };
-        let rows: Vec<Row> = (0..offers).into_par_iter().map(row).collect::<Result<_, _>>()?;
-        Self::assemble(judge, rows, deaths)
-    }
-
-    fn assemble(judge: Judge, rows: Vec<Row>, deaths: Vec<[AtomicU32; 8]>) -> Result<Self, Error> {
-        let (offers, demands) = (rows.len(), deaths.len());
-        let count = rows.iter().map(|row| row.candidates.len()).sum();
-        let mut inner = Inner {
-            judge,
-            start: Vec::with_capacity(offers + 1),
-            demand: Vec::with_capacity(count),
-            joint: Vec::with_capacity(count),
-            cooperative: Vec::with_capacity(count),
-            enterprise: Vec::with_capacity(count),
-            stopped_offers: Vec::with_capacity(offers),
-            stopped_demands: Vec::with_capacity(demands),
-            certified: Vec::new(),
-        };
-        let mut candidates_of = vec![0; demands];
-        inner.start.push(0);
-        for mut row in rows {
-            for (demand, scores) in &row.candidates {
-                inner.demand.push(demand.0);
-                inner.joint.push(scores.joint);
-                inner.cooperative.push(scores.cooperative);
-                inner.enterprise.push(scores.enterprise);
-                candidates_of[demand.index()] += 1;
-            }
-            inner.start.push(inner.demand.len());
-            row.stopped.rest_by_product(demands, row.candidates.len());
-            inner.stopped_offers.push(row.stopped);
-        }
-        for (deaths, candidates) in deaths.into_iter().zip(candidates_of) {
-            let mut stopped = Stopped(deaths.map(AtomicU32::into_inner));
-            stopped.rest_by_product(offers, candidates);
-            inner.stopped_demands.push(stopped);
-        }
+        let candidates = Buckets::build(&judge).candidates(step)?;
+        let inner = Inner { judge, candidates, certified: Vec::new(), funnel: OnceLock::new() };
         let linkage = Self(Arc::new(inner));
         let pairs = linkage.candidates().map(|c| (c.offer, c.demand));
         let (certified, issues) =
@@ -198,13 +149,13 @@ impl Linkage {
     /// Number of candidates.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.0.demand.len()
+        self.0.candidates.demand.len()
     }
 
     /// Whether there is no candidate.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.0.demand.is_empty()
+        self.0.candidates.demand.is_empty()
     }
 
     /// Every candidate, sorted by (offer, demand).
@@ -212,7 +163,7 @@ impl Linkage {
     pub fn candidates(&self) -> impl ExactSizeIterator<Item = Candidate> + '_ {
         let mut offer = 0;
         (0..self.len()).map(move |position| {
-            while self.0.start[offer + 1] <= position {
+            while self.0.candidates.start[offer + 1] <= position {
                 offer += 1;
             }
             self.candidate_at(OfferIx::at(offer), position)
@@ -232,15 +183,28 @@ impl Linkage {
     }
 
     /// How many of an offer's pairs each rule stopped.
+    ///
+    /// The first call counts for all offers and demands, in parallel, in about the time of a build; the others look
+    /// it up.
     #[must_use]
     pub fn stopped_offer(&self, offer: OfferIx) -> Stopped {
-        self.0.stopped_offers[offer.index()]
+        self.funnel().offers[offer.index()]
     }
 
-    /// How many of a demand's pairs each rule stopped.
+    /// How many of a demand's pairs each rule stopped; see [`Linkage::stopped_offer`].
     #[must_use]
     pub fn stopped_demand(&self, demand: DemandIx) -> Stopped {
-        self.0.stopped_demands[demand.index()]
+        self.funnel().demands[demand.index()]
+    }
+
+    fn funnel(&self) -> &Funnel {
+        if let Some(funnel) = self.0.funnel.get() {
+            return funnel;
+        }
+        // Not within `get_or_init`: a thread that waits for the others in there may take up another caller's work,
+        // which waits for this very lock. Two callers at once count twice, to the same numbers.
+        let funnel = Funnel::of(self.judge(), &self.0.candidates);
+        self.0.funnel.get_or_init(|| funnel)
     }
 
     /// Great-circle distance of a pair, before `road_factor`.
@@ -268,49 +232,32 @@ impl Linkage {
     }
 
     pub(crate) fn row(&self, offer: OfferIx) -> std::ops::Range<usize> {
-        self.0.start[offer.index()]..self.0.start[offer.index() + 1]
+        self.0.candidates.start[offer.index()]..self.0.candidates.start[offer.index() + 1]
     }
 
     /// Demand of every candidate, by position.
     pub(crate) fn demands(&self) -> &[u32] {
-        &self.0.demand
+        &self.0.candidates.demand
     }
 
-    /// Joint score of every candidate, by position.
-    pub(crate) fn joint(&self) -> &[Score] {
-        &self.0.joint
+    /// Joint score of every candidate in micro-units, by position.
+    pub(crate) fn joint(&self) -> &[u32] {
+        &self.0.candidates.joint
     }
 
     pub(crate) fn position(&self, offer: OfferIx, demand: DemandIx) -> Option<usize> {
         let row = self.row(offer);
-        self.0.demand[row.clone()].binary_search(&demand.0).ok().map(|at| row.start + at)
+        self.0.candidates.demand[row.clone()].binary_search(&demand.0).ok().map(|at| row.start + at)
     }
 
     pub(crate) fn candidate_at(&self, offer: OfferIx, position: usize) -> Candidate {
-        let inner = &self.0;
+        let all = &self.0.candidates;
         Candidate {
             offer,
-            demand: DemandIx(inner.demand[position]),
-            score: inner.joint[position],
-            cooperative_score: inner.cooperative[position],
-            enterprise_score: inner.enterprise[position],
+            demand: DemandIx(all.demand[position]),
+            score: Score::from_micro(all.joint[position]),
+            cooperative_score: Score::from_micro(all.cooperative[position]),
+            enterprise_score: Score::from_micro(all.enterprise[position]),
         }
-    }
-}
-
-/// What judging one offer gives.
-#[derive(Default)]
-struct Row {
-    candidates: Vec<(DemandIx, score::Scores)>,
-    stopped: Stopped,
-}
-
-impl Stopped {
-    /// Counts the pairs never looked at: all that are neither candidates nor stopped by another rule.
-    fn rest_by_product(&mut self, others: usize, candidates: usize) {
-        let seen: u32 = self.0.iter().sum();
-        let others = u32::try_from(others).expect("a market holds at most 10^7 of anything");
-        let candidates = u32::try_from(candidates).expect("a row is no longer than the other list");
-        self.0[Rule::Product as usize] = others - seen - candidates;
     }
 }

@@ -3,13 +3,14 @@
 use serde::Serialize;
 
 use crate::id::{DemandIx, OfferIx};
-use crate::linkage::distance::Distances;
+use crate::linkage::columns::{Asked, Columns, Offered};
+use crate::linkage::distance::Ground;
 use crate::linkage::holdings::{Holding, Holdings};
-use crate::linkage::score::{Facts, Scores, Values, scores, values};
+use crate::linkage::score::{Facts, Scores, Scoring, Values, nothing_of, share};
 use crate::market::standard::Span;
-use crate::market::{Demand, Market, Offer, covers};
-use crate::policy::Policy;
-use crate::units::{Km, Metres, Score, VndPerKg, Window};
+use crate::market::{Market, covers};
+use crate::policy::{PerCriterion, Policy};
+use crate::units::{Metres, Score, VndPerKg, Window};
 
 /// A rule, in the order in which rules are checked. The first that fails is the pair's reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -62,36 +63,43 @@ impl Rule {
     }
 }
 
-/// Judges pairs of one market under one policy.
+/// The three scores of a pair.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct PairScores {
+    pub(crate) joint: Score,
+    pub(crate) cooperative: Score,
+    pub(crate) enterprise: Score,
+}
+
+/// Judges pairs of one market under one policy, one at a time.
+///
+/// The search judges whole lists at once, with the same numbers, conditions and arithmetic.
 #[derive(Debug)]
 pub(crate) struct Judge {
     market: Market,
     policy: Policy,
     pub(crate) holdings: Holdings,
-    distances: Distances,
-    /// Boosts of each cooperative's tags, in the policy's order.
+    pub(crate) columns: Columns,
+    pub(crate) scoring: Scoring,
+    /// Boosts of each cooperative's tags, in the policy's order; of none where the policy has none.
     boosts: Vec<Vec<f64>>,
-    /// The smaller of the demand's and the policy's limit, in metres; infinite where there is none.
-    limits: Vec<f64>,
-    least: Score,
+    pub(crate) least: Score,
 }
 
 impl Judge {
     pub(crate) fn new(market: &Market, policy: Policy) -> Self {
-        let limit = |demand: &Demand| {
-            let limits = [demand.max_distance, policy.max_distance];
-            limits.into_iter().flatten().map(Km::to_metres).fold(f64::INFINITY, f64::min)
-        };
-        let limits = market.demands().iter().map(limit).collect();
-        let boosts = market.cooperatives().iter().map(|cooperative| {
+        let boosted = market.cooperatives().iter().filter(|_| !policy.boosts.is_empty());
+        let boosts = boosted.map(|cooperative| {
             let own = policy.boosts.iter().filter(|boost| cooperative.tags.contains(&boost.tag));
             own.map(|boost| boost.add).collect()
         });
+        let ground = || Ground::of(market.offer_points(), market.demand_points());
+        let (holdings, ground) = rayon::join(|| Holdings::build(market, &policy), ground);
         Self {
-            holdings: Holdings::build(market, &policy),
-            distances: Distances::of(market.offer_points(), market.demand_points()),
+            columns: Columns::build(market, &policy, &holdings, ground),
+            holdings,
+            scoring: Scoring::of(&policy),
             boosts: boosts.collect(),
-            limits,
             least: Score::from_fraction(policy.min_score),
             market: market.clone(),
             policy,
@@ -106,6 +114,11 @@ impl Judge {
         &self.market
     }
 
+    /// The numbers of a pair's sides.
+    fn sides(&self, offer: OfferIx, demand: DemandIx) -> (&Offered, &Asked) {
+        (&self.columns.offered[offer.index()], &self.columns.asked[demand.index()])
+    }
+
     /// How well the product fits, if it is accepted at all.
     pub(crate) fn fit(&self, offer: OfferIx, demand: DemandIx) -> Option<f64> {
         let (offer, demand) = (self.market.offer(offer), self.market.demand(demand));
@@ -117,12 +130,12 @@ impl Judge {
     }
 
     pub(crate) fn distance(&self, offer: OfferIx, demand: DemandIx) -> Metres {
-        self.distances.between(offer.index(), demand.index())
+        self.columns.ground.between(offer.index(), demand.index())
     }
 
     /// The largest distance with `road_factor` that a demand allows, in metres; infinite where there is no limit.
     pub(crate) fn distance_limit(&self, demand: DemandIx) -> f64 {
-        self.limits[demand.index()]
+        self.columns.limits[demand.index()]
     }
 
     /// Days shared; `Ok(None)` where neither side has a window, `Err` where they share none.
@@ -136,57 +149,26 @@ impl Judge {
     /// Days on which certificates must be in force.
     pub(crate) fn days(&self, shared: Option<Window>) -> Span {
         let day = self.market.as_of();
-        let window = shared.unwrap_or(Window::new(day, day));
-        Span { from: window.from.number(), until: window.to.number() }
+        Span::from(shared.unwrap_or(Window::new(day, day)))
     }
 
-    /// The scores of a pair whose product fits, or the first rule after `product` that stops it.
-    pub(crate) fn judge(&self, offer: OfferIx, demand: DemandIx, fit: f64) -> Result<Scores, Rule> {
-        let shared = self.before_score(offer, demand)?;
-        let scores = self.scores(offer, &self.values(offer, demand, fit, shared));
-        if scores.joint < self.least { Err(Rule::Score) } else { Ok(scores) }
-    }
-
-    fn before_score(&self, o: OfferIx, d: DemandIx) -> Result<Option<Window>, Rule> {
-        let (offer, demand) = (self.market.offer(o), self.market.demand(d));
-        if !self.passes(Rule::Excluded, o, d) {
-            return Err(Rule::Excluded);
-        }
-        let shared = self.shared(o, d)?;
-        if !demand.requires.is_empty()
-            && !self.holdings.satisfies(o, d, self.days(shared), demand.accepts_market_equivalents)
-        {
-            return Err(Rule::Certification);
-        }
-        for rule in [Rule::Distance, Rule::Price, Rule::Lot] {
-            if !self.passes(rule, o, d) {
-                return Err(rule);
-            }
-        }
-        debug_assert!(offer.volume.0 > 0 && demand.volume.0 > 0, "validated");
-        Ok(shared)
+    /// Days on which a pair's certificates must be in force; the market's day where the windows share none.
+    fn days_asked(&self, o: OfferIx, d: DemandIx) -> Span {
+        self.days(self.shared(o, d).unwrap_or(None))
     }
 
     /// Whether a pair passes one rule, the others aside.
     pub(crate) fn passes(&self, rule: Rule, o: OfferIx, d: DemandIx) -> bool {
-        let (offer, demand) = (self.market.offer(o), self.market.demand(d));
+        let (offered, asked) = self.sides(o, d);
         match rule {
             Rule::Product => self.fit(o, d).is_some(),
-            Rule::Excluded => {
-                !self.market.is_excluded(self.market.cooperative_of(o), self.market.enterprise_of(d))
-            }
-            Rule::Window => self.shared(o, d).is_ok(),
-            Rule::Certification => {
-                // Where the windows share no day there is nothing to cover yet: judged as of the market's day.
-                let days = self.days(self.shared(o, d).unwrap_or(None));
-                self.holdings.satisfies(o, d, days, demand.accepts_market_equivalents)
-            }
-            Rule::Distance => {
-                let limit = self.limits[d.index()];
-                limit.is_infinite() || f64::from(self.distance(o, d).0) * self.policy.road_factor <= limit
-            }
-            Rule::Price => price_fits(offer, demand, self.policy.price_tolerance_percent),
-            Rule::Lot => offer.min_lot.max(demand.min_lot) <= offer.volume.min(demand.volume),
+            Rule::Excluded => !self.market.is_excluded(offered.cooperative, self.market.enterprise_of(d)),
+            Rule::Window => offered.meets_window(asked),
+            // Where the windows share no day there is nothing to cover yet: judged as of the market's day.
+            Rule::Certification => self.certified(o, d),
+            Rule::Distance => self.within(self.distance(o, d), self.distance_limit(d)),
+            Rule::Price => offered.meets_price(asked),
+            Rule::Lot => offered.meets_lot(asked),
             Rule::Score => {
                 let fit = self.fit(o, d).unwrap_or(0.0);
                 let shared = self.shared(o, d).unwrap_or(None);
@@ -195,43 +177,106 @@ impl Judge {
         }
     }
 
-    /// Criterion values of a pair.
-    pub(crate) fn values(&self, o: OfferIx, d: DemandIx, fit: f64, shared: Option<Window>) -> Values {
-        self.values_of(self.market.offer(o), o, d, fit, shared)
+    /// Whether a distance is within a limit in metres with `road_factor`.
+    #[inline]
+    pub(crate) fn within(&self, distance: Metres, limit: f64) -> bool {
+        limit.is_infinite() || f64::from(distance.0) * self.policy.road_factor <= limit
     }
 
-    fn values_of(&self, offer: &Offer, o: OfferIx, d: DemandIx, fit: f64, shared: Option<Window>) -> Values {
-        let demand = self.market.demand(d);
-        let preferred_held = if demand.prefers.is_empty() {
-            0
-        } else {
-            let days = self.days(shared);
-            let preferred = self.holdings.prefers(d).iter();
-            preferred.filter(|&&standard| self.serving(o, d, standard, days).next().is_some()).count()
+    /// Whether an offer satisfies all that a demand requires on the days of the pair.
+    pub(crate) fn certified(&self, o: OfferIx, d: DemandIx) -> bool {
+        let (offered, asked) = self.sides(o, d);
+        let open = usize::from(asked.open);
+        if asked.requires & !offered.held[open] != 0 {
+            return false;
+        }
+        let sure = self.columns.exact_standards && asked.requires & !offered.sure[open] == 0;
+        sure || self.holdings.satisfies(o, d, self.days_asked(o, d), asked.open)
+    }
+
+    /// The share of what a demand prefers that an offer satisfies on the days of the pair.
+    pub(crate) fn preferred(&self, o: OfferIx, d: DemandIx) -> f64 {
+        let (offered, asked) = self.sides(o, d);
+        let open = usize::from(asked.open);
+        let held = asked.prefers & offered.held[open];
+        if held == 0 {
+            return nothing_of(asked.prefers);
+        }
+        if self.columns.exact_standards && held & !offered.sure[open] == 0 {
+            return share(held.count_ones() as usize, asked.prefers.count_ones() as usize);
+        }
+        let held = self.holdings.preferred_held(o, d, self.days_asked(o, d), asked.open);
+        share(held, self.holdings.prefers(d).len())
+    }
+
+    /// The share of what an offer seeks that a demand provides.
+    pub(crate) fn provided(&self, o: OfferIx, d: DemandIx) -> f64 {
+        let offered = &self.columns.offered[o.index()];
+        let both = offered.seeks & self.columns.provides[d.index()];
+        if both == 0 {
+            return nothing_of(offered.seeks);
+        }
+        if self.columns.exact_services {
+            return share(both.count_ones() as usize, offered.seeks.count_ones() as usize);
+        }
+        let (seeks, provides) = (&self.market.offer(o).seeks, &self.market.demand(d).provides);
+        share(seeks.iter().filter(|service| provides.contains(service)).count(), seeks.len())
+    }
+
+    /// Criterion values of a pair.
+    pub(crate) fn values(
+        &self,
+        o: OfferIx,
+        d: DemandIx,
+        fit: f64,
+        shared: Option<Window>,
+    ) -> PerCriterion<[f64; 2]> {
+        let values = self.values_of(&self.columns.offered[o.index()], o, d, fit, shared);
+        PerCriterion::of(values.map(|views| views.map(|[one]| one)))
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "days of the calendar")]
+    fn values_of(
+        &self,
+        offered: &Offered,
+        o: OfferIx,
+        d: DemandIx,
+        fit: f64,
+        shared: Option<Window>,
+    ) -> Values<1> {
+        let asked = &self.columns.asked[d.index()];
+        let mut facts = Facts {
+            fit: [fit],
+            metres: [f64::from(self.distance(o, d).0)],
+            services: [self.provided(o, d)],
+            reliability: [self.market.reliability(offered.cooperative, self.market.enterprise_of(d))],
+            ..Facts::default()
         };
-        let (cooperative, enterprise) = (self.market.cooperative_of(o), self.market.enterprise_of(d));
-        let facts = Facts {
-            offer,
-            demand,
-            fit,
-            preferred_held,
-            distance: self.distance(o, d),
-            shared,
-            reliability: self.market.reliability(cooperative, enterprise),
-        };
-        values(&facts, &self.policy)
+        facts.set(0, offered, asked);
+        facts.certification = [self.preferred(o, d)];
+        // Windows that are absent, or do not meet, take nothing from the criterion.
+        facts.shared = [shared.map_or(f64::INFINITY, |window| window.days() as f64)];
+        self.scoring.values(offered, &facts)
     }
 
     /// The joint score of a candidate pair if its offer asked another price.
     pub(crate) fn joint_with_ask(&self, o: OfferIx, d: DemandIx, ask: VndPerKg) -> Score {
         let shared = self.shared(o, d).unwrap_or(None);
-        let offer = self.market.offer(o).clone().ask(ask);
-        let values = self.values_of(&offer, o, d, self.fit(o, d).unwrap_or(0.0), shared);
-        self.scores(o, &values).joint
+        let offered = self.columns.offered[o.index()].asking(ask);
+        let values = self.values_of(&offered, o, d, self.fit(o, d).unwrap_or(0.0), shared);
+        self.scoring.scores(&values, self.boosts(o)).joint[0]
     }
 
-    pub(crate) fn scores(&self, offer: OfferIx, values: &Values) -> Scores {
-        scores(values, &self.policy, &self.boosts[self.market.cooperative_of(offer).index()])
+    pub(crate) fn scores(&self, offer: OfferIx, values: &PerCriterion<[f64; 2]>) -> PairScores {
+        let values = values.values().map(|views| views.map(|one| [one]));
+        let Scores { joint: [joint], cooperative: [cooperative], enterprise: [enterprise] } =
+            self.scoring.scores(&values, self.boosts(offer));
+        PairScores { joint, cooperative, enterprise }
+    }
+
+    /// Boosts of an offer's cooperative, in the policy's order.
+    pub(crate) fn boosts(&self, offer: OfferIx) -> &[f64] {
+        if self.boosts.is_empty() { &[] } else { &self.boosts[self.market.cooperative_of(offer).index()] }
     }
 
     /// Holdings by which a pair's standard is satisfied on all the days asked.
@@ -241,17 +286,8 @@ impl Judge {
         demand: DemandIx,
         standard: crate::id::StandardIx,
         days: Span,
-    ) -> impl Iterator<Item = &Holding> {
+    ) -> impl Iterator<Item = Holding<'_>> {
         let market_equivalents = self.market.demand(demand).accepts_market_equivalents;
         self.holdings.serving(offer, standard, days, market_equivalents)
-    }
-}
-
-fn price_fits(offer: &Offer, demand: &Demand, tolerance_percent: u32) -> bool {
-    match (offer.ask, demand.bid) {
-        (Some(ask), Some(bid)) => {
-            100 * i128::from(ask.0) <= i128::from(bid.0) * i128::from(100 + tolerance_percent)
-        }
-        _ => true,
     }
 }

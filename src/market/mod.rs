@@ -371,6 +371,16 @@ impl Market {
         &self.0.contract_pointer[contract]
     }
 
+    /// Parties who must not be linked, sorted.
+    pub(crate) fn exclusions(&self) -> &[(CooperativeIx, EnterpriseIx)] {
+        &self.0.exclusions
+    }
+
+    /// Parties who know each other and how reliable they are, sorted.
+    pub(crate) fn relations(&self) -> &[(CooperativeIx, EnterpriseIx, f64)] {
+        &self.0.relations
+    }
+
     pub(crate) fn is_excluded(&self, cooperative: CooperativeIx, enterprise: EnterpriseIx) -> bool {
         self.0.exclusions.binary_search(&(cooperative, enterprise)).is_ok()
     }

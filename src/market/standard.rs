@@ -7,7 +7,7 @@
 use serde::Serialize;
 
 use crate::id::StandardIx;
-use crate::units::Date;
+use crate::units::{Date, Window};
 
 /// Why one standard is taken for another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -63,6 +63,12 @@ impl Span {
 
     pub(crate) fn contains(self, other: Self) -> bool {
         self.from <= other.from && other.until <= self.until
+    }
+}
+
+impl From<Window> for Span {
+    fn from(window: Window) -> Self {
+        Self { from: window.from.number(), until: window.to.number() }
     }
 }
 

@@ -121,7 +121,7 @@ fn parts(market: &Market) -> Vec<u32> {
 
 /// Where the edges of each offer start, the demand of every edge, and what a kilogram on it is worth.
 fn edges(linkage: &Linkage) -> (Vec<usize>, Vec<u32>, Vec<i64>) {
-    let score = |score: &Score| i64::from(score.micro());
+    let score = |score: &u32| i64::from(*score);
     let mut column = linkage.demands().to_vec();
     let mut value: Vec<i64> = match linkage.policy().objective {
         Objective::Score => linkage.joint().par_iter().map(score).collect(),
@@ -175,7 +175,7 @@ fn gains(linkage: &Linkage) -> Vec<i64> {
 /// Joint score of every edge, for the greedy mechanism.
 pub(super) fn rank(linkage: &Linkage, transport: &Transport) -> Vec<i64> {
     let mut rank = Vec::with_capacity(transport.edges());
-    for_each_edge(linkage, transport, |position| rank.push(i64::from(linkage.joint()[position].micro())));
+    for_each_edge(linkage, transport, |position| rank.push(i64::from(linkage.joint()[position])));
     rank
 }
 

@@ -10,7 +10,7 @@ use crate::linkage::{Linkage, Rule, Stopped, relied_on};
 use crate::plan::ledger::{Ledger, Pair, worth};
 use crate::plan::network::gain;
 use crate::plan::{Allocation, Prices};
-use crate::units::Kg;
+use crate::units::{Kg, Score};
 
 /// Why an offer or a demand has something left, or why a candidate pair does not trade more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -315,7 +315,7 @@ impl<'a> Situation<'a> {
     pub(super) fn candidates_of_offer(&self, offer: OfferIx) -> impl Iterator<Item = Pair> + use<'a> {
         let row = self.linkage.row(offer);
         let pairs = self.linkage.demands()[row.clone()].iter().zip(&self.linkage.joint()[row]);
-        pairs.map(move |(&demand, &score)| Pair { offer, demand: DemandIx(demand), score })
+        pairs.map(move |(&demand, &score)| Pair { offer, demand: DemandIx(demand), score: Score::from_micro(score) })
     }
 
     /// The candidates of a demand, sorted by offer.
@@ -325,12 +325,21 @@ impl<'a> Situation<'a> {
 
     /// Every offer with something left. O(their candidates), in parallel.
     pub(super) fn unmatched_offers(&self) -> Vec<Unmatched<OfferIx>> {
+        self.count_once();
         left(&self.ledger.free.offers, OfferIx::at, |offer| self.of_offer(offer))
     }
 
     /// Every demand with something left. O(candidates), in parallel.
     pub(super) fn unmatched_demands(&self) -> Vec<Unmatched<DemandIx>> {
+        self.count_once();
         left(&self.ledger.free.demands, DemandIx::at, |demand| self.of_demand(demand))
+    }
+
+    /// Has the linkage count what each rule stopped, all threads together, before each of them asks for it.
+    fn count_once(&self) {
+        if !self.linkage.market().offers().is_empty() {
+            let _ = self.linkage.stopped_offer(OfferIx::at(0));
+        }
     }
 }
 

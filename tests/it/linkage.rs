@@ -2,8 +2,13 @@
 
 use crate::support::markets;
 use crate::support::straightforward::Straightforward;
-use lienket::{Linkage, Market, MarketParts, Node, Policy, Rule};
+use lienket::generate::{Preset, generate};
+use lienket::{
+    Cooperative, Demand, Enterprise, Error, Explanation, Kg, Km, Linkage, Market, MarketParts, Mechanism,
+    Node, Offer, Place, Plan, Policy, Rule, Stage,
+};
 use proptest::prelude::*;
+use std::ops::ControlFlow;
 
 /// Every pair of the linkage is what the straightforward version says, and so are the counts.
 fn same_as_straightforward(parts: &MarketParts, policy: &Policy) -> Result<(), TestCaseError> {
@@ -38,7 +43,7 @@ fn same_as_straightforward(parts: &MarketParts, policy: &Policy) -> Result<(), T
                         [c.score, c.cooperative_score, c.enterprise_score].map(lienket::Score::micro)
                     });
                     prop_assert_eq!(found, Some([scores.joint, scores.cooperative, scores.enterprise]));
-                    let six = |views: [f64; 2]| views.map(|value| format!("{value:.6}"));
+                    let six = |views: [f64; 2]| views.map(|value| (value * 1e6).round().to_string());
                     let criteria = linkage.criteria(offer, demand).expect("a candidate").values().map(six);
                     prop_assert_eq!(criteria, plain.criteria(o, d).map(six));
                     candidates += 1;
@@ -90,6 +95,155 @@ proptest! {
         let (parts, policy) = mix.build();
         same_as_straightforward(&parts, &policy)?;
     }
+}
+
+#[test]
+fn wide_linkages_are_the_straightforward_ones() {
+    for seed in 0..8 {
+        let (parts, policy) = markets::wide(seed, false);
+        same_as_straightforward(&parts, &policy).expect("the same");
+    }
+}
+
+#[test]
+fn standards_and_services_beyond_a_word_are_looked_up() {
+    for seed in 100..104 {
+        let (parts, policy) = markets::wide(seed, true);
+        same_as_straightforward(&parts, &policy).expect("the same");
+    }
+}
+
+#[test]
+fn synthetic_markets_are_the_straightforward_ones() {
+    let narrow = Policy { min_score: 0.6, road_factor: 1.3, ..Policy::default() };
+    for (preset, scale) in [(Preset::Forum, 1.0), (Preset::Province, 0.2), (Preset::National, 0.005)] {
+        let parts = generate(preset, 5, scale).expect("a scale");
+        for policy in [&Policy::default(), &narrow] {
+            same_as_straightforward(&parts, policy).expect("the same");
+        }
+    }
+}
+
+#[test]
+fn single_pairs_are_judged_as_the_search_judges_all() {
+    for (seed, many) in [(2, false), (3, false), (102, true)] {
+        let (parts, policy) = markets::wide(seed, many);
+        let market = Market::build(parts).expect("a valid market");
+        let linkage = Linkage::build(&market, &policy).expect("a valid policy");
+        let plan = Plan::solve(&linkage, Mechanism::Greedy).expect("small numbers");
+        for offer in market.offers().iter().map(|offer| market.find_offer(&offer.id).expect("known")) {
+            let mut stopped = [0; 8];
+            for demand in market.demands().iter().map(|demand| market.find_demand(&demand.id).expect("known"))
+            {
+                let ids = (&market.offer(offer).id, &market.demand(demand).id);
+                let Explanation::Pair(told) = plan.explain(ids.0, ids.1).expect("known") else {
+                    panic!("a pair")
+                };
+                match (told.rules.iter().position(|rule| !rule.passed), linkage.candidate(offer, demand)) {
+                    (Some(rule), None) => stopped[rule] += 1,
+                    (None, Some(found)) => assert_eq!(
+                        [told.score, told.cooperative_score, told.enterprise_score],
+                        [found.score, found.cooperative_score, found.enterprise_score].map(Some)
+                    ),
+                    (told, found) => panic!("{told:?} {found:?}"),
+                }
+            }
+            assert_eq!(stopped, Rule::ALL.map(|rule| linkage.stopped_offer(offer).by(rule)));
+        }
+    }
+}
+
+#[test]
+fn threads_do_not_matter() {
+    // Large enough for several tasks.
+    let market = Market::build(generate(Preset::Province, 5, 2.0).expect("a scale")).expect("a valid market");
+    let on = |threads| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
+        pool.install(|| {
+            let linkage = Linkage::build(&market, &Policy::default()).expect("a valid policy");
+            let candidates: Vec<_> = linkage.candidates().collect();
+            let offers = market
+                .offers()
+                .iter()
+                .map(|o| linkage.stopped_offer(market.find_offer(&o.id).expect("known")));
+            let demands = market
+                .demands()
+                .iter()
+                .map(|d| linkage.stopped_demand(market.find_demand(&d.id).expect("known")));
+            let stopped: Vec<_> = offers.chain(demands).collect();
+            (candidates, stopped)
+        })
+    };
+    let one = on(1);
+    assert!(one.0.len() > 1_000);
+    assert!(one == on(2) && one == on(7));
+}
+
+#[test]
+fn wide_markets_have_near_and_far_pairs() {
+    // Guards the tests above: distance must stop many pairs of a bucket, and pairs must be left.
+    let (mut far, mut candidates) = (0, 0);
+    for seed in 0..8 {
+        let (parts, policy) = markets::wide(seed, false);
+        let market = Market::build(parts).expect("a valid market");
+        let linkage = Linkage::build(&market, &policy).expect("a valid policy");
+        candidates += linkage.len();
+        let offers = market.offers().iter().map(|offer| market.find_offer(&offer.id).expect("known"));
+        far += offers.map(|offer| linkage.stopped_offer(offer).by(Rule::Distance)).sum::<u32>();
+    }
+    assert!(far > 5_000 && candidates > 2_000, "{far} {candidates}");
+}
+
+#[test]
+fn distances_are_told_and_limited_to_the_metre_everywhere_on_earth() {
+    // Limits of a pair's metres, and of one less, at points of every kind.
+    let points = [
+        (90.0, 0.0),
+        (-90.0, 12.0),
+        (0.0, 180.0),
+        (0.0, -180.0),
+        (89.999, 77.0),
+        (21.0, 105.8),
+        (-21.0, -74.2),
+    ];
+    for (i, &(lat, lon)) in points.iter().enumerate() {
+        for (j, &(to_lat, to_lon)) in points.iter().enumerate() {
+            let mut parts = MarketParts::new(markets::day(14));
+            parts.cooperatives.push(Cooperative::new("c", Place::point(lat, lon)));
+            parts.enterprises.push(Enterprise::new("e", Place::point(to_lat, to_lon)));
+            parts.offers.push(Offer::new("o", "c", "tea", Kg(10)));
+            parts.demands.push(Demand::new("d", "e", "tea", Kg(10)));
+            let market = Market::build(parts.clone()).expect("a valid market");
+            let (offer, demand) =
+                (market.find_offer("o").expect("known"), market.find_demand("d").expect("known"));
+            let linked = |limit: f64| {
+                let policy = Policy { max_distance: Some(Km(limit)), ..Policy::default() };
+                let linkage = Linkage::build(&market, &policy).expect("a valid policy");
+                let far = linkage.stopped_offer(offer).by(Rule::Distance) == 1;
+                assert_eq!(linkage.len() == 1, !far);
+                (linkage.len() == 1, linkage.distance(offer, demand).0)
+            };
+            let (_, metres) = linked(30_000.0);
+            assert!(linked(f64::from(metres) / 1000.0).0, "{i} {j}");
+            assert!(metres == 0 || !linked(f64::from(metres - 1) / 1000.0).0, "{i} {j}");
+        }
+    }
+}
+
+#[test]
+fn progress_grows_to_the_number_of_offers_and_a_break_cancels() {
+    let (parts, policy) = markets::wide(1, false);
+    let market = Market::build(parts).expect("a valid market");
+    let last = std::sync::atomic::AtomicU64::new(0);
+    Linkage::build_watched(&market, &policy, &|progress| {
+        assert_eq!((progress.stage, progress.total), (Stage::Candidates, 150));
+        last.fetch_max(progress.done, std::sync::atomic::Ordering::Relaxed);
+        ControlFlow::Continue(())
+    })
+    .expect("not cancelled");
+    assert_eq!(last.into_inner(), 150);
+    let cancelled = Linkage::build_watched(&market, &policy, &|_| ControlFlow::Break(()));
+    assert!(matches!(cancelled, Err(Error::Cancelled)));
 }
 
 #[test]

@@ -264,7 +264,7 @@ impl Check<'_> {
     /// What a kilogram on a candidate is worth, or `None` where the objective has no use for it.
     fn worth(&self, offer: OfferIx, position: usize, kg_weight: u64) -> Option<u64> {
         let linkage = self.linkage;
-        let score = u64::from(linkage.joint()[position].micro());
+        let score = u64::from(linkage.joint()[position]);
         match linkage.policy().objective {
             Objective::Score => Some(score),
             Objective::Volume => Some(kg_weight + score),

@@ -122,7 +122,7 @@ impl Check<'_> {
             if new > 0 {
                 let position = position.expect("checked above");
                 kg += new;
-                score += new * i128::from(self.linkage.joint()[position].micro());
+                score += new * i128::from(self.linkage.joint()[position]);
                 let worth = self.worth(a.offer, position, prices.kg_weight.unsigned_abs());
                 value += new * i128::from(worth.unwrap_or(0));
             }

@@ -17,7 +17,7 @@ pub(super) fn uses(judge: &Judge, offer: OfferIx, demand: DemandIx) -> Vec<Certi
         .filter_map(|(standard, required)| {
             // The shortest chain explains best.
             let holding = judge.serving(offer, demand, standard, days).min_by_key(|h| h.links.len())?;
-            Some(describe(judge, offer, holding, standard, required))
+            Some(describe(judge, offer, &holding, standard, required))
         })
         .collect()
 }
@@ -67,10 +67,10 @@ pub(super) fn missing(judge: &Judge, offer: OfferIx, demand: DemandIx) -> Vec<Sh
 fn state(judge: &Judge, offer: OfferIx, demand: DemandIx, standard: StandardIx, days: Span) -> Held {
     let market = judge.market();
     let market_equivalents = market.demand(demand).accepts_market_equivalents;
-    let covered = |holding: &&Holding| {
+    let covered = |holding: &Holding| {
         holding.span.and(days).map_or(0, |both| i64::from(both.until) - i64::from(both.from) + 1)
     };
-    let own = judge.holdings.of(offer, market_equivalents).iter().filter(|h| h.standard == standard);
+    let own = judge.holdings.of(offer, market_equivalents).filter(|h| h.standard == standard);
     if let Some(best) = own.max_by_key(covered) {
         let cooperative = market.cooperative(market.cooperative_of(offer));
         let certificate = &cooperative.certificates[best.certificate as usize];

@@ -10,6 +10,7 @@ use lienket::{
     Window,
 };
 use proptest::prelude::*;
+use std::collections::BTreeSet;
 
 /// What a random market looks like; chances in percent.
 #[derive(Clone, Debug)]
@@ -339,6 +340,86 @@ impl Mix {
         }
         policy
     }
+}
+
+/// A point somewhere on the globe: in a crowd, at a pole, at the date line, opposite to the crowd, or anywhere.
+#[expect(clippy::cast_precision_loss, reason = "small numbers")]
+fn far_point(dice: &mut Dice) -> Place {
+    let kind = dice.below(9);
+    let mut part = |most: f64| dice.below(1_000_000) as f64 / 1e6 * most;
+    match kind {
+        0 => Place::point(90.0 - part(0.3), part(360.0) - 180.0),
+        1 => Place::point(part(0.3) - 90.0, part(360.0) - 180.0),
+        2 => Place::point(90.0, part(10.0)),
+        3 => Place::point(part(4.0) - 2.0, 180.0 - part(1.0)),
+        4 => Place::point(part(4.0) - 2.0, part(1.0) - 180.0),
+        5 => Place::point(-21.0 - part(0.1), -74.0 - part(0.1)),
+        6 => Place::point(part(180.0) - 90.0, part(360.0) - 180.0),
+        _ => Place::point(21.0 + part(1.5), 105.0 + part(2.0)),
+    }
+}
+
+/// A market of 150 × 120 in few products, whose places and reaches span the globe; with `many`, of more standards
+/// and services than a word has bits.
+#[expect(clippy::cast_precision_loss, reason = "small numbers")]
+pub(crate) fn wide(seed: u64, many: bool) -> (MarketParts, Policy) {
+    let mix = Mix {
+        offers: 150,
+        demands: 120,
+        cooperatives: 20,
+        enterprises: 15,
+        most_kg: 60,
+        fields: 35,
+        capacities: 0,
+        contracts: 0,
+        limits: if seed.is_multiple_of(3) { 20 } else { 0 },
+        seed,
+    };
+    let (mut parts, mut policy) = mix.build();
+    let dice = &mut Dice(seed ^ 0xF00D);
+    policy.max_distance = None;
+    for (i, offer) in parts.offers.iter_mut().enumerate() {
+        offer.id = format!("o{:03}", i * 37 % 150);
+        if dice.percent(60) {
+            offer.place = Some(far_point(dice));
+        }
+    }
+    for (i, demand) in parts.demands.iter_mut().enumerate() {
+        demand.id = format!("d{:03}", i * 11 % 120);
+        if dice.percent(60) {
+            demand.place = Some(far_point(dice));
+        }
+        let reach = 10_f64.powf(dice.below(9_000) as f64 / 1_000.0 - 3.0);
+        demand.max_distance = dice.percent(80).then_some(Km(reach));
+    }
+    if many {
+        let word = |kind: &str, dice: &mut Dice| format!("{kind}{:02}", dice.below(90));
+        let entry =
+            |i: usize| StandardEntry { id: format!("s{i:02}"), name: "S".into(), ..StandardEntry::default() };
+        parts.catalogue.standards.extend((0..90).map(entry));
+        for cooperative in &mut parts.cooperatives {
+            for _ in 0..60 {
+                let mut certificate = Certificate::new(word("s", dice));
+                certificate.valid_until = dice.percent(30).then(|| day(13 + dice.below(6)));
+                cooperative.certificates.push(certificate);
+            }
+        }
+        for offer in &mut parts.offers {
+            offer.seeks.extend((0..dice.below(5)).map(|_| word("w", dice)));
+            offer.seeks.sort();
+            offer.seeks.dedup();
+        }
+        for demand in &mut parts.demands {
+            let list = |most: i64, kind: &str, dice: &mut Dice| -> Vec<String> {
+                let words: BTreeSet<String> = (0..dice.below(most)).map(|_| word(kind, dice)).collect();
+                words.into_iter().collect()
+            };
+            demand.requires.extend(list(2, "s", dice));
+            demand.prefers.extend(list(8, "s", dice));
+            demand.provides.extend(list(60, "w", dice));
+        }
+    }
+    (parts, policy)
 }
 
 fn shuffle<T>(dice: &mut Dice, list: &mut [T]) {
