@@ -115,7 +115,9 @@ impl Ledger {
             (0..linkage.market().offers().len()).flat_map(|o| {
                 let row = linkage.row(OfferIx::at(o));
                 let pairs = linkage.demands()[row.clone()].iter().zip(&linkage.joint()[row]);
-                pairs.map(move |(&demand, &score)| (demand as usize, (OfferIx::at(o).0, Score::from_micro(score))))
+                pairs.map(move |(&demand, &score)| {
+                    (demand as usize, (OfferIx::at(o).0, Score::from_micro(score)))
+                })
             })
         };
         let groups = self.candidates_of_demand.get_or_init(|| Groups::of(demands, members));

@@ -315,7 +315,11 @@ impl<'a> Situation<'a> {
     pub(super) fn candidates_of_offer(&self, offer: OfferIx) -> impl Iterator<Item = Pair> + use<'a> {
         let row = self.linkage.row(offer);
         let pairs = self.linkage.demands()[row.clone()].iter().zip(&self.linkage.joint()[row]);
-        pairs.map(move |(&demand, &score)| Pair { offer, demand: DemandIx(demand), score: Score::from_micro(score) })
+        pairs.map(move |(&demand, &score)| Pair {
+            offer,
+            demand: DemandIx(demand),
+            score: Score::from_micro(score),
+        })
     }
 
     /// The candidates of a demand, sorted by offer.

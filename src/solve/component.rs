@@ -31,7 +31,7 @@ use super::transport::{Transport, number};
 /// No component, no part.
 const NONE: u32 = u32::MAX;
 /// Edges from which on a component is worth dividing.
-const DIVIDED: usize = 1 << 18;
+const DIVIDED: usize = 1 << 16;
 
 /// The members of one component; groups only where they can bind. Members ascend, part by part if there are
 /// parts.
@@ -163,8 +163,7 @@ impl Split {
         for component in &mut components {
             component.first_row = first_row;
             first_row += component.rows.len();
-            component.edges =
-                component.rows.iter().map(|&row| transport.edges_of(row as usize).len()).sum();
+            component.edges = component.rows.iter().map(|&row| transport.edges_of(row as usize).len()).sum();
             component.divide(transport, &row_group_binds, &column_group_binds, &mut column_place);
         }
         Split {
@@ -212,10 +211,15 @@ impl Component {
                 }
             }
         }
-        let mut columns: Vec<(u32, u32)> = self.columns.iter().zip(count).map(|(&column, count)| {
-            let binds = column_group_binds[transport.column_group[column as usize] as usize];
-            (if binds { NONE } else { count.2 }, column)
-        }).collect();
+        let mut columns: Vec<(u32, u32)> = self
+            .columns
+            .iter()
+            .zip(count)
+            .map(|(&column, count)| {
+                let binds = column_group_binds[transport.column_group[column as usize] as usize];
+                (if binds { NONE } else { count.2 }, column)
+            })
+            .collect();
         columns.sort_unstable();
         let (mut row, mut column) = (0, 0);
         for rows in self.rows.chunk_by(|&a, &b| part_of(a) == part_of(b)) {
@@ -238,7 +242,7 @@ impl Component {
 }
 
 /// Which groups can bind: those whose members can together exceed the limit.
-fn binds(group: &[u32], capacity: &[i64], group_capacity: &[Option<i64>]) -> Vec<bool> {
+pub(super) fn binds(group: &[u32], capacity: &[i64], group_capacity: &[Option<i64>]) -> Vec<bool> {
     let mut total = vec![0_i128; group_capacity.len()];
     for (&group, &capacity) in group.iter().zip(capacity) {
         total[group as usize] += i128::from(capacity);

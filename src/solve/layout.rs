@@ -34,7 +34,9 @@ const RUN: usize = 1024;
 pub(super) type Edge<V> = (u32, V);
 
 /// What a unit on an edge is worth, as it is kept: in 32 bits where all values fit.
-pub(super) trait Worth: Copy + Default + Into<i64> + TryFrom<i64> + std::fmt::Debug + Send + Sync {
+pub(super) trait Worth:
+    Copy + Default + Into<i64> + TryFrom<i64> + std::fmt::Debug + Send + Sync
+{
     /// What edges are ordered by: value, then column. No value is negative.
     fn rank(edge: Edge<Self>) -> impl Ord;
 }
@@ -87,7 +89,8 @@ pub(super) struct Layout<V> {
 impl<V: Worth> Layout<V> {
     /// Lays out a transport whose values fit `V`.
     pub(super) fn of(transport: &Transport, split: &Split) -> Layout<V> {
-        let order: Vec<u32> = split.components.iter().flat_map(|component| &component.rows).copied().collect();
+        let order: Vec<u32> =
+            split.components.iter().flat_map(|component| &component.rows).copied().collect();
         let near = if transport.edge_capacity.is_some() { 0 } else { NEAR };
         let live = |row: u32| {
             let edges = transport.edges_of(row as usize);
@@ -148,6 +151,23 @@ impl<V: Worth> Layout<V> {
             live.map(|edge| capacity[edge]).collect()
         });
         Layout { near: lines, far: Rows { start, edges }, capacity }
+    }
+}
+
+impl<V: Worth> Layout<V> {
+    /// Gives the edge of the row at a place to a column another value. Where edges have no capacities only.
+    pub(super) fn set(&mut self, place: usize, column: u32, value: i64) {
+        let value = V::try_from(value).ok().expect("the width was chosen by the values");
+        let line = &mut self.near[place];
+        let near = line.iter().take_while(|edge| edge.0 != NO_COLUMN).count();
+        let far = self.far.start[place] as usize..self.far.start[place + 1] as usize;
+        let mut edges = line[..near].to_vec();
+        edges.extend(&self.far.edges[far.clone()]);
+        let edge = edges.iter_mut().find(|edge| edge.0 == column).expect("it is an edge of the row");
+        edge.1 = value;
+        part(&mut edges);
+        line[..near].copy_from_slice(&edges[..near]);
+        self.far.edges[far].copy_from_slice(&edges[near..]);
     }
 }
 

@@ -33,6 +33,7 @@
 //!
 //! **What it cannot do.** Start from an earlier solution: every call solves from nothing.
 
+use std::borrow::Borrow;
 use std::cmp::Reverse;
 
 use super::component::{Component, Part, Split};
@@ -151,17 +152,17 @@ fn solve_near(transport: &Transport, near: Option<&[(usize, i64)]>) -> Result<Op
     let split = Split::of(transport);
     let near = near.map(|near| by_component(transport, &split, near));
     if transport.most_value() <= i32::MAX.into() {
-        assemble(transport, &split, parts::<i32>(transport, &split, near))
+        Ok(assemble(transport, &split, &shares::<i32>(transport, &split, near)?))
     } else {
-        assemble(transport, &split, parts::<i64>(transport, &split, near))
+        Ok(assemble(transport, &split, &shares::<i64>(transport, &split, near)?))
     }
 }
 
 /// (row, column, units) of each component, by place.
-type Placed = Vec<(u32, u32, i64)>;
+pub(super) type Placed = Vec<(u32, u32, i64)>;
 
 /// Hands a flow out to the components.
-fn by_component(transport: &Transport, split: &Split, near: &[(usize, i64)]) -> Vec<Placed> {
+pub(super) fn by_component(transport: &Transport, split: &Split, near: &[(usize, i64)]) -> Vec<Placed> {
     let mut home = vec![(u32::MAX, 0); transport.rows()];
     for (index, component) in (0..).zip(&split.components) {
         for (place, &row) in (0..).zip(&component.rows) {
@@ -170,7 +171,7 @@ fn by_component(transport: &Transport, split: &Split, near: &[(usize, i64)]) -> 
     }
     let mut flows = vec![Placed::new(); split.components.len()];
     for &(edge, units) in near.iter().filter(|(_, units)| *units > 0) {
-        let row = transport.row_start.partition_point(|&start| start <= edge) - 1;
+        let row = transport.row_of(edge);
         let (component, place) = home[row];
         let column = transport.column[edge] as usize;
         if !split.dead[column] {
@@ -180,35 +181,43 @@ fn by_component(transport: &Transport, split: &Split, near: &[(usize, i64)]) -> 
     flows
 }
 
-/// The optimum of every component, in their order; the largest are begun first.
-fn parts<V: Worth>(
+/// The optimum of every component, in their order.
+fn shares<V: Worth>(
     transport: &Transport,
     split: &Split,
     near: Option<Vec<Placed>>,
-) -> Vec<Result<Share, SolveError>> {
+) -> Result<Vec<Share>, SolveError> {
     let layout = Layout::<V>::of(transport, split);
-    let mut order: Vec<usize> = (0..split.components.len()).collect();
-    order.sort_by_key(|&at| Reverse(split.components[at].edges));
-    let solved: Vec<(usize, Result<Share, SolveError>)> = order
-        .into_par_iter()
-        .with_max_len(1)
-        .map(|at| {
-            let near = near.as_ref().map(|near| near[at].as_slice());
-            (at, Share::solve(transport, split, &layout, &split.components[at], near))
-        })
-        .collect();
-    let mut shares: Vec<_> = split.components.iter().map(|_| Err(SolveError::Broken { count: 0 })).collect();
-    for (at, share) in solved {
-        shares[at] = share;
-    }
-    shares
+    in_parallel(split, |at| {
+        let near = near.as_ref().map(|near| near[at].as_slice());
+        let component = &split.components[at];
+        let network = Network::of(transport, split, &layout, component);
+        let solved = solve_component(transport, &layout, component, &network, near)?;
+        Ok(Share::of(transport, component, &network, &solved, None))
+    })
 }
 
-fn assemble(
-    transport: &Transport,
+/// Does something for every component, the largest first, and gives the results in the order of components.
+pub(super) fn in_parallel<T: Send>(
     split: &Split,
-    shares: Vec<Result<Share, SolveError>>,
-) -> Result<Optimum, SolveError> {
+    work: impl Fn(usize) -> Result<T, SolveError> + Sync,
+) -> Result<Vec<T>, SolveError> {
+    let mut order: Vec<usize> = (0..split.components.len()).collect();
+    order.sort_by_key(|&at| Reverse(split.components[at].edges));
+    let done: Vec<(usize, T)> = order
+        .into_par_iter()
+        .with_max_len(1)
+        .map(|at| Ok((at, work(at)?)))
+        .collect::<Result<_, SolveError>>()?;
+    let mut results: Vec<Option<T>> = split.components.iter().map(|_| None).collect();
+    for (at, result) in done {
+        results[at] = Some(result);
+    }
+    Ok(results.into_iter().map(|result| result.expect("every component was worked on")).collect())
+}
+
+/// The whole from the components' optima.
+pub(super) fn assemble<S: Borrow<Share>>(transport: &Transport, split: &Split, shares: &[S]) -> Optimum {
     let mut optimum = Optimum {
         flow: Vec::new(),
         row_price: vec![0; transport.rows()],
@@ -217,29 +226,29 @@ fn assemble(
         column_group_price: vec![0; transport.column_group_capacity.len()],
         pivots: 0,
     };
-    let mut flow = Vec::new();
     for (component, share) in split.components.iter().zip(shares) {
-        share?.write(component, &mut flow, &mut optimum);
+        share.borrow().write(component, &mut optimum);
     }
-    optimum.flow = by_edge(transport, &flow);
+    optimum.flow = by_edge(transport, shares);
     if split.any_dead {
         cover_dead_columns(transport, split, &mut optimum);
     }
-    Ok(optimum)
+    optimum
 }
 
 /// Sorts (row, edge, units) by edge, in linear time: few edges of a row carry anything.
-fn by_edge(transport: &Transport, flow: &[(u32, u32, i64)]) -> Vec<(usize, i64)> {
+fn by_edge<S: Borrow<Share>>(transport: &Transport, shares: &[S]) -> Vec<(usize, i64)> {
+    let flow = || shares.iter().flat_map(|share| &share.borrow().flow).filter(|(_, _, units)| *units > 0);
     let mut end = vec![0; transport.rows() + 1];
-    for &(row, ..) in flow {
+    for &(row, ..) in flow() {
         end[row as usize + 1] += 1;
     }
     for row in 0..transport.rows() {
         end[row + 1] += end[row];
     }
-    let mut sorted = vec![(0, 0); flow.len()];
+    let mut sorted = vec![(0, 0); end[transport.rows()]];
     let mut next = end.clone();
-    for &(row, edge, units) in flow {
+    for &(row, edge, units) in flow() {
         sorted[next[row as usize]] = (edge as usize, units);
         next[row as usize] += 1;
     }
@@ -249,9 +258,65 @@ fn by_edge(transport: &Transport, flow: &[(u32, u32, i64)]) -> Vec<(usize, i64)>
     sorted
 }
 
+/// Where a component's simplex has ended.
+#[derive(Debug)]
+pub(super) struct Ended {
+    /// The tree of the canonical flow.
+    pub(super) solved: Solved,
+    /// The potentials of values (those of the tree are of ties).
+    pub(super) potential: Vec<i64>,
+    /// (row's node, column's node, units) of all its edges that are in the tree or full.
+    pub(super) flow: Vec<(u32, u32, i64)>,
+}
+
+/// Solves a component, near a flow by place if there is one.
+pub(super) fn solve_component<V: Worth>(
+    transport: &Transport,
+    layout: &Layout<V>,
+    component: &Component,
+    network: &Network<V>,
+    near: Option<&[(u32, u32, i64)]>,
+) -> Result<Ended, SolveError> {
+    let slack = transport.most_value() / SLACK;
+    let menu = Menu::all(network);
+    let mut simplex;
+    if let Some(near) = near {
+        let nodes = |&(row, column, units): &(u32, u32, i64)| {
+            (network.first_row + row, network.node_of(column), units)
+        };
+        let flow: Vec<_> = near.iter().map(nodes).collect();
+        simplex = Simplex::near(network, Hints::of_flow(network, &flow));
+        simplex.finish(&menu, slack)?;
+    } else if component.parts.is_empty() {
+        simplex = Simplex::at_rest(network);
+        simplex.run(&menu)?;
+    } else {
+        let alone = |part: &Part| {
+            let network = Network::of_part(transport, layout, component, part);
+            let mut simplex = Simplex::at_rest(&network);
+            simplex.run(&Menu::all(&network))?;
+            Ok(simplex.into_solved())
+        };
+        let parts = component.parts.par_iter().with_max_len(1).map(alone);
+        simplex = Simplex::joined(network, &component.parts, parts.collect::<Result<_, _>>()?);
+        simplex.finish(&menu, slack)?;
+    }
+    conclude(network, simplex)
+}
+
+/// The second phase, from the end of the first.
+pub(super) fn conclude<V: Worth>(network: &Network<V>, mut simplex: Simplex<V>) -> Result<Ended, SolveError> {
+    let ties = simplex.tie_potential(tie::bits(network.nodes()));
+    let potential = std::mem::replace(&mut simplex.potential, ties);
+    simplex.run(&Face::of(network, &potential).menu())?;
+    let flow = simplex.flow().collect();
+    Ok(Ended { flow, potential, solved: simplex.into_solved() })
+}
+
 /// The optimum of one component, prices in its local numbers.
-struct Share {
-    /// (row, edge, units) of the transport.
+#[derive(Debug)]
+pub(super) struct Share {
+    /// (row, edge, units) of the transport, of all edges in the tree or full.
     flow: Vec<(u32, u32, i64)>,
     row_price: Vec<i64>,
     column_price: Vec<i64>,
@@ -261,68 +326,47 @@ struct Share {
 }
 
 impl Share {
-    fn solve<V: Worth>(
+    /// `known` is the flow's rows, columns and edges as they were before, to look up fewer edges.
+    pub(super) fn of<V: Worth>(
         transport: &Transport,
-        split: &Split,
-        layout: &Layout<V>,
         component: &Component,
-        near: Option<&[(u32, u32, i64)]>,
-    ) -> Result<Share, SolveError> {
-        let alone = |part: &Part| {
-            let network = Network::of_part(transport, layout, component, part);
-            let mut simplex = Simplex::at_rest(&network);
-            simplex.run(&Menu::all(&network))?;
-            Ok(simplex.into_solved())
-        };
-        let parts = if near.is_some() { &[] } else { &component.parts[..] };
-        let solved: Vec<Solved> = parts.par_iter().with_max_len(1).map(alone).collect::<Result<_, _>>()?;
-        let network = &Network::of(transport, split, layout, component);
-        let menu = Menu::all(network);
-        let mut simplex;
-        if let Some(near) = near {
-            let nodes = |&(row, column, units): &(u32, u32, i64)| {
-                (network.first_row + row, network.node_of(column), units)
-            };
-            let flow: Vec<_> = near.iter().map(nodes).collect();
-            simplex = Simplex::near(network, Hints::of_flow(network, &flow));
-            simplex.finish(&menu, transport.most_value() / SLACK)?;
-        } else if solved.is_empty() {
-            simplex = Simplex::at_rest(network);
-            simplex.run(&menu)?;
-        } else {
-            simplex = Simplex::joined(network, &component.parts, solved);
-            simplex.finish(&menu, transport.most_value() / SLACK)?;
-        }
-        let ties = simplex.tie_potential(tie::bits(network.nodes()));
-        let potential = std::mem::replace(&mut simplex.potential, ties);
-        simplex.run(&Face::of(network, &potential).menu())?;
-
+        network: &Network<V>,
+        ended: &Ended,
+        known: Option<(&[(u32, u32, i64)], &Share)>,
+    ) -> Share {
+        let (first_row, root) = (network.first_row as usize, network.root as usize);
+        let first_column_group = network.first_column_group as usize;
+        let potential = &ended.potential;
         let above = |u: usize| match network.group[u] {
             NONE => 0,
             group => potential[group as usize],
         };
-        let (first_row, root) = (network.first_row as usize, network.root as usize);
-        let first_column_group = network.first_column_group as usize;
-        Ok(Share {
-            flow: (simplex.flow())
-                .map(|(row, column, units)| {
-                    let row = component.rows[row as usize - first_row];
-                    let column = component.columns[column as usize - root - 1];
-                    let edges = transport.edges_of(row as usize);
-                    let at = transport.column[edges.clone()].binary_search(&column).expect("it is an edge");
-                    (row, number(edges.start + at), units)
-                })
-                .collect(),
+        let mut flow = Vec::with_capacity(ended.flow.len());
+        for (at, &(row, column, units)) in ended.flow.iter().enumerate() {
+            let same = known.and_then(|(before, share)| {
+                let (old_row, old_column, _) = *before.get(at)?;
+                (old_row == row && old_column == column).then(|| share.flow[at].1)
+            });
+            let row = component.rows[row as usize - first_row];
+            let edge = same.unwrap_or_else(|| {
+                let edges = transport.edges_of(row as usize);
+                let column = component.columns[column as usize - root - 1];
+                let place = transport.column[edges.clone()].binary_search(&column);
+                number(edges.start + place.expect("it is an edge"))
+            });
+            flow.push((row, edge, units));
+        }
+        Share {
+            flow,
             row_group_price: potential[..first_row].to_vec(),
             row_price: (first_row..root).map(|u| (potential[u] - above(u)).max(0)).collect(),
             column_price: (root + 1..first_column_group).map(|u| (above(u) - potential[u]).max(0)).collect(),
             column_group_price: potential[first_column_group..].iter().map(|p| -p).collect(),
-            pivots: simplex.pivots,
-        })
+            pivots: ended.solved.pivots,
+        }
     }
 
-    fn write(self, component: &Component, flow: &mut Vec<(u32, u32, i64)>, optimum: &mut Optimum) {
-        flow.extend(self.flow);
+    fn write(&self, component: &Component, optimum: &mut Optimum) {
         let scatter = |members: &[u32], part: &[i64], whole: &mut [i64]| {
             for (&member, &price) in members.iter().zip(part) {
                 whole[member as usize] = price;

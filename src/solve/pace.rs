@@ -35,16 +35,7 @@ impl Pace {
     pub(super) fn new(edges: usize) -> Pace {
         let least = 320;
         let most = (edges / 512).max(least);
-        Pace {
-            cursor: 0,
-            block: least,
-            list: None,
-            least,
-            most,
-            pivots: 0,
-            priced: 0,
-            touched: 0,
-        }
+        Pace { cursor: 0, block: least, list: None, least, most, pivots: 0, priced: 0, touched: 0 }
     }
 
     /// The pace among the nodes of a list.

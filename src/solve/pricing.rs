@@ -342,14 +342,7 @@ impl<'network, V: Worth> Menu<'network, V> {
     }
 
     /// The arc found, with its ends.
-    fn entering<W: Worth>(
-        &self,
-        network: &Network<W>,
-        full: &Full,
-        u: u32,
-        at: At,
-        gain: i64,
-    ) -> Entering {
+    fn entering<W: Worth>(&self, network: &Network<W>, full: &Full, u: u32, at: At, gain: i64) -> Entering {
         let (other, edge, capacity, full) = match at {
             At::Disposal => (network.root, NONE, UNLIMITED, false),
             At::Member => {

@@ -95,10 +95,23 @@ impl Hints {
         }
         hints
     }
+
+    /// Those of a tree.
+    pub(super) fn of_tree<V: Worth>(network: &Network<V>, tree: &Tree, full: &[bool]) -> Hints {
+        let nodes = 0..number(network.nodes());
+        Hints { parent: nodes.map(|u| tree.arc(u).parent).collect(), full: full.to_vec() }
+    }
 }
 
 /// A strongly feasible tree near the hints, which it changes to fit.
 pub(super) fn tree<V: Worth>(network: &Network<V>, hints: &mut Hints) -> Tree {
+    for u in 0..network.nodes() {
+        // A member arc is in the tree or outside of it. The first place of a column is its group.
+        let (group, first) = (network.group[u], u > network.root as usize && hints.parent[u] == NONE);
+        if group != NONE && (first || hints.parent[u] == group || hints.parent[group as usize] == number(u)) {
+            hints.full[u] = false;
+        }
+    }
     loop {
         let hanging = Hanging::of(network, hints);
         let down = hanging.unfit(network, hints);
@@ -187,7 +200,8 @@ impl Hanging {
         let may_go = |u: u32| hints.parent[u as usize] != NONE || hints.full[u as usize];
         let mut down = Vec::new();
         for &u in self.upwards.iter().rev() {
-            let (at, parent, group) = (u as usize, self.parent[u as usize] as usize, network.group[u as usize]);
+            let (at, parent, group) =
+                (u as usize, self.parent[u as usize] as usize, network.group[u as usize]);
             // A group that does not fit gives its members up.
             let blame = blamed[at] || blamed[parent] || (group != NONE && blamed[group as usize]);
             if blame && may_go(u) {

@@ -74,6 +74,18 @@ impl<'network, 'layout, V: Worth> Simplex<'network, 'layout, V> {
         }
     }
 
+    /// From a strongly feasible tree whose arcs gain nothing at the potentials.
+    pub(super) fn at(
+        network: &'network Network<'layout, V>,
+        tree: Tree,
+        full: Vec<bool>,
+        potential: Vec<i64>,
+    ) -> Self {
+        let full = Full { edge: Vec::new(), member: full };
+        let ceiling = network.ceiling(&potential);
+        Simplex { network, tree, full, potential, ceiling, pivots: 0, pivots_left: 0 }
+    }
+
     /// From a tree near the hints.
     pub(super) fn near(network: &'network Network<'layout, V>, mut hints: Hints) -> Self {
         let tree = restart::tree(network, &mut hints);
@@ -91,10 +103,7 @@ impl<'network, 'layout, V: Worth> Simplex<'network, 'layout, V> {
             let above = potential[parent as usize];
             potential[u as usize] = if u < parent { above + value } else { above - value };
         });
-        let mut simplex = Simplex::at_rest(network);
-        simplex.ceiling = network.ceiling(&potential);
-        (simplex.tree, simplex.full.member, simplex.potential) = (tree, hints.full, potential);
-        simplex
+        Simplex::at(network, tree, hints.full, potential)
     }
 
     /// As the parts of a component left it, which stand in the order of the component's parts; what is in none
@@ -137,7 +146,7 @@ impl<'network, 'layout, V: Worth> Simplex<'network, 'layout, V> {
 
     /// The tree and the potentials alone.
     pub(super) fn into_solved(self) -> Solved {
-        Solved { tree: self.tree, potential: self.potential, pivots: self.pivots }
+        Solved { tree: self.tree, potential: self.potential, full: self.full.member, pivots: self.pivots }
     }
 
     /// Pivots until no arc of the menu gains.
@@ -262,14 +271,15 @@ impl<'network, 'layout, V: Worth> Simplex<'network, 'layout, V> {
                 return;
             }
             let (from, to) = (u.min(parent) as usize, u.max(parent) as usize);
-            let tie = if self.tree.edge(u) == NONE { 0 } else { super::tie::number(key[from], key[to], bits) };
+            let tie =
+                if self.tree.edge(u) == NONE { 0 } else { super::tie::number(key[from], key[to], bits) };
             let above = potential[parent as usize];
             potential[u as usize] = if u < parent { above + tie } else { above - tie };
         });
         potential
     }
 
-    /// What flows, as (row's node, column's node, units); edges without flow are left out.
+    /// What flows, as (row's node, column's node, units): the edges of the tree, empty ones too, and full ones.
     pub(super) fn flow(&self) -> impl Iterator<Item = (u32, u32, i64)> {
         let network = self.network;
         let full = self.full.edge.iter().enumerate().filter(|(_, full)| **full).map(|(index, _)| {
@@ -280,14 +290,16 @@ impl<'network, 'layout, V: Worth> Simplex<'network, 'layout, V> {
         });
         let tree = (0..).zip(self.tree.arcs()).filter(|(_, (_, edge))| *edge != NONE);
         let tree = tree.map(|(u, (arc, _))| (u.min(arc.parent), u.max(arc.parent), network::flow(u, arc)));
-        full.chain(tree).filter(|(_, _, units)| *units > 0)
+        full.chain(tree)
     }
 }
 
 /// What is left of a simplex once its network is gone.
 #[derive(Debug)]
 pub(super) struct Solved {
-    tree: Tree,
+    pub(super) tree: Tree,
     potential: Vec<i64>,
-    pivots: u64,
+    /// By row or column: whether its member arc is full.
+    pub(super) full: Vec<bool>,
+    pub(super) pivots: u64,
 }

@@ -91,6 +91,11 @@ impl Transport {
         self.value.par_chunks(RUN).filter_map(|run| run.iter().max()).max().copied().unwrap_or(0)
     }
 
+    /// The row of an edge.
+    pub(super) fn row_of(&self, edge: usize) -> usize {
+        self.row_start.partition_point(|&start| start <= edge) - 1
+    }
+
     /// The row of every edge.
     pub(super) fn row_of_edges(&self) -> Vec<u32> {
         let mut row_of = Vec::with_capacity(self.edges());
@@ -147,7 +152,7 @@ impl Transport {
         first.map_or(Ok(()), |(what, row)| malformed(what, row))
     }
 
-    fn check_magnitudes(&self) -> Result<(), SolveError> {
+    pub(super) fn check_magnitudes(&self) -> Result<(), SolveError> {
         let groups = self.row_group_capacity.len() + self.column_group_capacity.len();
         let nodes = self.rows() as i128 + self.columns() as i128 + groups as i128 + 1;
         let most = i128::from(u32::MAX - 1);

@@ -26,6 +26,7 @@ mod reasons;
 mod rules;
 mod solve;
 mod spoiled;
+mod standing;
 mod support;
 mod synthetic;
 mod told;

@@ -1,0 +1,191 @@
+//! Optima that follow changes, from flows that are nearly optimal and from parts: the same as from nothing.
+
+use lienket::solve::{Change, SolveError, Standing, Transport, optimum, optimum_near};
+use proptest::prelude::*;
+
+use crate::support::check;
+use crate::support::transports::{Dice, Shape, shapes};
+
+/// Without edge capacities.
+fn transports(rows: usize, columns: usize, most: i64) -> impl Strategy<Value = Transport> {
+    shapes(rows, columns, most).prop_map(|shape| Shape { edge_capacities: false, ..shape }.build())
+}
+
+/// Another number near one, mostly.
+fn shaken(number: i64, dice: &mut Dice) -> i64 {
+    if dice.percent(5) { 0 } else { (number + dice.below(9) - 4).max(0) }
+}
+
+fn change(transport: &Transport, dice: &mut Dice) -> Option<Change> {
+    let group = |limits: &[Option<i64>], dice: &mut Dice| {
+        let group = dice.index(limits.len());
+        let units = match limits[group] {
+            None => dice.percent(10).then(|| dice.below(60)),
+            Some(_) if dice.percent(10) => None,
+            Some(units) => Some(shaken(units, dice)),
+        };
+        (group, units)
+    };
+    match dice.below(5) {
+        0 if !transport.value.is_empty() => {
+            let edge = dice.index(transport.value.len());
+            Some(Change::Value { edge, value: shaken(transport.value[edge], dice) })
+        }
+        1 if !transport.row_capacity.is_empty() => {
+            let row = dice.index(transport.row_capacity.len());
+            Some(Change::RowCapacity { row, units: shaken(transport.row_capacity[row], dice) })
+        }
+        2 if !transport.column_capacity.is_empty() => {
+            let column = dice.index(transport.column_capacity.len());
+            Some(Change::ColumnCapacity { column, units: shaken(transport.column_capacity[column], dice) })
+        }
+        3 if !transport.row_group_capacity.is_empty() => {
+            let (group, units) = group(&transport.row_group_capacity, dice);
+            Some(Change::RowGroupCapacity { group, units })
+        }
+        4 if !transport.column_group_capacity.is_empty() => {
+            let (group, units) = group(&transport.column_group_capacity, dice);
+            Some(Change::ColumnGroupCapacity { group, units })
+        }
+        _ => None,
+    }
+}
+
+/// Makes a change by hand.
+fn make(transport: &mut Transport, change: Change) {
+    match change {
+        Change::Value { edge, value } => transport.value[edge] = value,
+        Change::RowCapacity { row, units } => transport.row_capacity[row] = units,
+        Change::ColumnCapacity { column, units } => transport.column_capacity[column] = units,
+        Change::RowGroupCapacity { group, units } => transport.row_group_capacity[group] = units,
+        Change::ColumnGroupCapacity { group, units } => transport.column_group_capacity[group] = units,
+    }
+}
+
+/// The optimum but for the work it took.
+fn result(found: lienket::solve::Optimum) -> lienket::solve::Optimum {
+    lienket::solve::Optimum { pivots: 0, ..found }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 1500, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_start_from_any_flow_ends_in_the_same_optimum(transport in transports(40, 40, 60), seed in any::<u64>()) {
+        let found = result(optimum(&transport).expect("small numbers"));
+        // The optimum itself, the same with units changed, and nonsense.
+        let mut dice = Dice(seed);
+        let units_changed: Vec<(usize, i64)> =
+            found.flow.iter().map(|&(edge, units)| (edge, units + dice.below(7) - 3)).collect();
+        let mut nonsense = Vec::new();
+        for edge in 0..transport.column.len() {
+            if dice.percent(30) {
+                nonsense.push((edge, dice.below(100) - 10));
+            }
+        }
+        for near in [&found.flow, &units_changed, &nonsense] {
+            prop_assert_eq!(&result(optimum_near(&transport, near).expect("small numbers")), &found);
+        }
+    }
+
+    #[test]
+    fn changes_end_in_the_optimum_from_nothing(
+        transport in transports(30, 30, 40), seed in any::<u64>(), rounds in 1_usize..5
+    ) {
+        let mut dice = Dice(seed);
+        let mut by_hand = transport.clone();
+        let mut standing = Standing::of(transport).expect("small numbers");
+        prop_assert_eq!(result(standing.optimum()), result(optimum(&by_hand).expect("small numbers")));
+        for _ in 0..rounds {
+            let count = 1 + dice.index(6);
+            let changes: Vec<Change> = (0..count).filter_map(|_| change(&by_hand, &mut dice)).collect();
+            let before = standing.optimum().flow;
+            for &change in &changes {
+                make(&mut by_hand, change);
+            }
+            standing.change(&changes).expect("small numbers");
+            prop_assert_eq!(standing.transport(), &by_hand);
+            let cold = result(optimum(&by_hand).expect("small numbers"));
+            prop_assert_eq!(check::proves(&by_hand, &cold), Ok(()));
+            prop_assert_eq!(&result(standing.optimum()), &cold);
+            prop_assert_eq!(&result(optimum_near(&by_hand, &before).expect("small numbers")), &cold);
+        }
+    }
+}
+
+/// Several markets of their own kinds, tied together by a few columns that take from two of them.
+fn tied_together(seed: u64, groups: bool) -> Transport {
+    let (rows, columns, parts) = (700, 500, 4);
+    let mut dice = Dice(seed);
+    let mut transport = Transport { row_start: vec![0], ..Transport::default() };
+    let other: Vec<Option<usize>> =
+        (0..columns).map(|_| dice.percent(5).then(|| dice.index(parts))).collect();
+    for row in 0..rows {
+        for column in 0..columns {
+            let (own, far) = (column % parts == row % parts, other[column] == Some(row % parts));
+            if own && dice.percent(80) || far && dice.percent(60) {
+                transport.column.push(u32::try_from(column).expect("small"));
+                let value = dice.below(if own { 1_000_000 } else { 850_000 });
+                transport.value.push(value / 1000 * 1000);
+            }
+        }
+        transport.row_start.push(transport.column.len());
+    }
+    transport.row_capacity = (0..rows).map(|_| 1 + dice.below(100)).collect();
+    transport.column_capacity = (0..columns).map(|_| 1 + dice.below(120)).collect();
+    let limit = |dice: &mut Dice| (groups && dice.percent(30)).then(|| 1 + dice.below(150));
+    transport.row_group = (0..rows).map(|row| u32::try_from(row / 2).expect("small")).collect();
+    transport.column_group = (0..columns).map(|column| u32::try_from(column / 2).expect("small")).collect();
+    transport.row_group_capacity = (0..rows / 2).map(|_| limit(&mut dice)).collect();
+    transport.column_group_capacity = (0..columns / 2).map(|_| limit(&mut dice)).collect();
+    transport.row_key = (0..rows).map(|_| dice.next()).collect();
+    transport.column_key = (0..columns).map(|_| dice.next()).collect();
+    transport
+}
+
+#[test]
+fn where_to_begin_changes_nothing() {
+    for (seed, groups) in [(1, false), (2, true), (3, true)] {
+        let mut transport = tied_together(seed, groups);
+        assert!(transport.column.len() > 1 << 16, "large enough to be divided");
+        let whole = result(optimum(&transport).expect("small numbers"));
+        assert_eq!(check::proves(&transport, &whole), Ok(()));
+        transport.row_part = (0..700).map(|row| row % 4).collect();
+        assert_eq!(result(optimum(&transport).expect("small numbers")), whole, "true parts, seed {seed}");
+        transport.row_part = (0..700).map(|row| row / 100 * 7).collect();
+        assert_eq!(result(optimum(&transport).expect("small numbers")), whole, "other parts, seed {seed}");
+    }
+}
+
+#[test]
+fn a_refused_change_changes_nothing() {
+    let transport = tied_together(4, true);
+    let mut standing = Standing::of(transport.clone()).expect("small numbers");
+    let before = standing.optimum();
+    let good = Change::RowCapacity { row: 0, units: 7 };
+    let beyond = Change::ColumnCapacity { column: 500, units: 7 };
+    let negative = Change::Value { edge: 3, value: -1 };
+    let huge = Change::Value { edge: 3, value: i64::MAX / 8 };
+    for (bad, at) in [(beyond, 1), (negative, 1)] {
+        let refused = standing.change(&[good, bad]).expect_err("refused");
+        assert!(matches!(refused, SolveError::Malformed { at: found, .. } if found == at), "{refused}");
+    }
+    assert!(matches!(standing.change(&[good, huge]), Err(SolveError::Overflow { .. })));
+    assert_eq!(standing.transport(), &transport);
+    assert_eq!(standing.optimum(), before);
+    // Past 32 bits the edges are laid out anew.
+    let wide = Change::Value { edge: 3, value: 1 << 33 };
+    standing.change(&[good, wide]).expect("fits");
+    let cold = result(optimum(standing.transport()).expect("fits"));
+    assert_eq!(result(standing.optimum()), cold);
+}
+
+#[test]
+fn edge_capacities_and_unknown_edges_are_refused() {
+    let mut transport = tied_together(5, false);
+    let unknown = transport.column.len();
+    assert!(matches!(optimum_near(&transport, &[(unknown, 1)]), Err(SolveError::Malformed { .. })));
+    assert!(Standing::near(transport.clone(), &[(unknown, 1)]).is_err());
+    transport.edge_capacity = Some(vec![1; unknown]);
+    assert!(matches!(Standing::of(transport), Err(SolveError::Malformed { .. })));
+}
