@@ -295,15 +295,21 @@ impl Market {
         &self.0.parts.demands
     }
 
+    pub(crate) fn position_of_offer(&self, id: &str) -> Option<usize> {
+        position(self.offers(), id, |o| &o.id)
+    }
+
+    pub(crate) fn position_of_demand(&self, id: &str) -> Option<usize> {
+        position(self.demands(), id, |d| &d.id)
+    }
+
     /// The offer with an id.
     ///
     /// # Errors
     /// [`Error::UnknownId`], with a near id where there is one.
     pub fn find_offer(&self, id: &str) -> Result<OfferIx, Error> {
-        let offers = self.offers();
-        position(offers, id, |o| &o.id)
-            .map(OfferIx::at)
-            .ok_or_else(|| unknown("offer", id, offers.iter().map(|o| o.id.as_str())))
+        let ids = self.offers().iter().map(|o| o.id.as_str());
+        self.position_of_offer(id).map(OfferIx::at).ok_or_else(|| unknown("offer", id, ids))
     }
 
     /// The demand with an id.
@@ -311,10 +317,8 @@ impl Market {
     /// # Errors
     /// [`Error::UnknownId`], with a near id where there is one.
     pub fn find_demand(&self, id: &str) -> Result<DemandIx, Error> {
-        let demands = self.demands();
-        position(demands, id, |d| &d.id)
-            .map(DemandIx::at)
-            .ok_or_else(|| unknown("demand", id, demands.iter().map(|d| d.id.as_str())))
+        let ids = self.demands().iter().map(|d| d.id.as_str());
+        self.position_of_demand(id).map(DemandIx::at).ok_or_else(|| unknown("demand", id, ids))
     }
 
     /// An offer of this market.

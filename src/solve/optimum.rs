@@ -286,7 +286,7 @@ pub(super) fn solve_component<V: Worth>(
         };
         let flow: Vec<_> = near.iter().map(nodes).collect();
         simplex = Simplex::near(network, Hints::of_flow(network, &flow));
-        simplex.finish(&menu, slack)?;
+        simplex.run(&menu)?;
     } else if component.parts.is_empty() {
         simplex = Simplex::at_rest(network);
         simplex.run(&menu)?;

@@ -204,14 +204,14 @@ impl Standing {
         for &change in changes {
             self.note(change, &mut touched);
         }
+        let most = changes
+            .iter()
+            .map(|change| if let Change::Value { value, .. } = change { *value } else { 0 })
+            .max();
+        self.transport.check_value(most.unwrap_or(0))?;
         changed.swap(&mut self.transport);
-        let anew = match self.transport.check_magnitudes() {
-            Err(error) => {
-                changed.swap(&mut self.transport);
-                return Err(error);
-            }
-            Ok(()) => self.needs_laying_out(),
-        };
+        let anew = matches!(&self.laid, Laid::Narrow(..)) && most > Some(i32::MAX.into())
+            || changes.iter().any(|change| !matches!(change, Change::Value { .. })) && self.comes_apart();
         let done = if anew { self.lay_out_anew() } else { self.follow(&touched) };
         if done.is_err() {
             // The layout may have been changed in part.
@@ -245,8 +245,8 @@ impl Standing {
         }
     }
 
-    /// Whether the components or the layout are no longer those of the transport.
-    fn needs_laying_out(&self) -> bool {
+    /// Whether the components are no longer those of the transport.
+    fn comes_apart(&self) -> bool {
         let Transport { row_group, row_capacity, row_group_capacity, .. } = &self.transport;
         let Transport { column_group, column_capacity, column_group_capacity, .. } = &self.transport;
         let dead = |column: usize| {
@@ -255,7 +255,6 @@ impl Standing {
         self.split.row_group_binds != binds(row_group, row_capacity, row_group_capacity)
             || self.split.column_group_binds != binds(column_group, column_capacity, column_group_capacity)
             || (0..self.transport.columns()).any(|column| dead(column) != self.split.dead[column])
-            || matches!(&self.laid, Laid::Narrow(..)) && self.transport.most_value() > i32::MAX.into()
     }
 
     fn lay_out_anew(&mut self) -> Result<(), SolveError> {

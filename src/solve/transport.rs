@@ -152,7 +152,7 @@ impl Transport {
         first.map_or(Ok(()), |(what, row)| malformed(what, row))
     }
 
-    pub(super) fn check_magnitudes(&self) -> Result<(), SolveError> {
+    fn check_magnitudes(&self) -> Result<(), SolveError> {
         let groups = self.row_group_capacity.len() + self.column_group_capacity.len();
         let nodes = self.rows() as i128 + self.columns() as i128 + groups as i128 + 1;
         let most = i128::from(u32::MAX - 1);
@@ -161,8 +161,14 @@ impl Transport {
                 return Err(SolveError::Overflow { what, found, most });
             }
         }
-        let found = i128::from(self.most_value());
-        let most = i128::from(i64::MAX / 2) / (nodes + 1);
+        self.check_value(self.most_value())
+    }
+
+    /// Refuses a value with which potentials might overflow.
+    pub(super) fn check_value(&self, value: i64) -> Result<(), SolveError> {
+        let groups = self.row_group_capacity.len() + self.column_group_capacity.len();
+        let nodes = self.rows() as i128 + self.columns() as i128 + groups as i128 + 1;
+        let (found, most) = (i128::from(value), i128::from(i64::MAX / 2) / (nodes + 1));
         if found > most {
             return Err(SolveError::Overflow { what: "the largest value", found, most });
         }

@@ -3,6 +3,7 @@
 
 use crate::support::markets::{self, Mix};
 use crate::support::oracle;
+use crate::support::transports::Dice;
 use crate::support::volumes::{Volumes, Worth};
 use lienket::{
     Certificate, Contract, Cooperative, Demand, Enterprise, Exclusion, Kg, Linkage, Market, MarketParts,
@@ -194,6 +195,36 @@ proptest! {
         prop_assert_eq!(&one, &document(&parts, &policy, 5));
         let market = Market::build(parts).expect("valid");
         prop_assert!(io::verify_plan(&market, one.as_bytes()).is_ok());
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 100, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_plan_from_an_earlier_one_is_the_plan_from_nothing(mix in markets::middle(true), seed in any::<u64>()) {
+        let (before, policy) = mix.build();
+        let earlier = solved(&before, &policy, policy.mechanism);
+        let mut dice = Dice(seed);
+        let mut after = before.clone();
+        // Volumes change, parties come and go, pairs with them, and what signs and excludes them.
+        for volume in after.offers.iter_mut().map(|o| &mut o.volume.0).chain(after.demands.iter_mut().map(|d| &mut d.volume.0)) {
+            if dice.percent(20) {
+                *volume += dice.below(30);
+            }
+        }
+        let gone: Vec<String> = after.offers.iter().filter(|_| dice.percent(10)).map(|o| o.id.clone()).collect();
+        after.offers.retain(|offer| !gone.contains(&offer.id));
+        after.contracts.retain(|contract| !gone.contains(&contract.offer));
+        if let Some(mut twin) = after.demands.first().cloned() {
+            twin.id = format!("{}-twin", twin.id);
+            after.demands.push(twin);
+        }
+        let market = Market::build(after).expect("valid");
+        let Ok(linkage) = Linkage::build(&market, &policy) else { return Ok(()) };
+        let cold = Plan::solve(&linkage, policy.mechanism).expect("small numbers");
+        let warm = Plan::solve_near(&linkage, policy.mechanism, &earlier).expect("small numbers");
+        prop_assert_eq!(io::plan_document(&warm), io::plan_document(&cold));
     }
 }
 
