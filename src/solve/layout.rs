@@ -84,6 +84,8 @@ pub(super) struct Layout<V> {
     pub(super) far: Rows<V>,
     /// The capacity of every far edge; empty if only nodes limit.
     pub(super) capacity: Vec<i64>,
+    /// The largest value of an edge when it was laid out.
+    pub(super) most: i64,
 }
 
 impl<V: Worth> Layout<V> {
@@ -150,7 +152,7 @@ impl<V: Worth> Layout<V> {
             let live = live.filter(|&edge| !split.dead[transport.column[edge] as usize]);
             live.map(|edge| capacity[edge]).collect()
         });
-        Layout { near: lines, far: Rows { start, edges }, capacity }
+        Layout { near: lines, far: Rows { start, edges }, capacity, most: transport.most_value() }
     }
 }
 

@@ -204,14 +204,11 @@ pub(super) fn in_parallel<T: Send>(
 ) -> Result<Vec<T>, SolveError> {
     let mut order: Vec<usize> = (0..split.components.len()).collect();
     order.sort_by_key(|&at| Reverse(split.components[at].edges));
-    let done: Vec<(usize, T)> = order
-        .into_par_iter()
-        .with_max_len(1)
-        .map(|at| Ok((at, work(at)?)))
-        .collect::<Result<_, SolveError>>()?;
+    let done: Vec<(usize, Result<T, SolveError>)> =
+        order.into_par_iter().with_max_len(1).map(|at| (at, work(at))).collect();
     let mut results: Vec<Option<T>> = split.components.iter().map(|_| None).collect();
     for (at, result) in done {
-        results[at] = Some(result);
+        results[at] = Some(result?);
     }
     Ok(results.into_iter().map(|result| result.expect("every component was worked on")).collect())
 }
@@ -277,7 +274,7 @@ pub(super) fn solve_component<V: Worth>(
     network: &Network<V>,
     near: Option<&[(u32, u32, i64)]>,
 ) -> Result<Ended, SolveError> {
-    let slack = transport.most_value() / SLACK;
+    let slack = layout.most / SLACK;
     let menu = Menu::all(network);
     let mut simplex;
     if let Some(near) = near {
