@@ -30,6 +30,8 @@ use super::transport::{Transport, number};
 
 /// No component, no part.
 const NONE: u32 = u32::MAX;
+/// At most one edge in so many may cross from part to part: with more, the parts' optima are far from the whole's.
+const CROSSING: usize = 16;
 /// Edges from which on a component is worth dividing.
 const DIVIDED: usize = 1 << 16;
 
@@ -54,6 +56,8 @@ pub(super) struct Component {
 pub(super) struct Part {
     pub(super) rows: Range<usize>,
     pub(super) columns: Range<usize>,
+    pub(super) row_groups: Range<usize>,
+    pub(super) column_groups: Range<usize>,
 }
 
 /// A transport taken apart.
@@ -156,15 +160,19 @@ impl Split {
             place
         };
         let mut column_place = place(0, transport.columns(), |c| &mut c.columns);
-        let row_group_place = place(first_row_group, row_group_binds.len(), |c| &mut c.row_groups);
-        let column_group_place =
+        let mut row_group_place = place(first_row_group, row_group_binds.len(), |c| &mut c.row_groups);
+        let mut column_group_place =
             place(first_column_group, column_group_binds.len(), |c| &mut c.column_groups);
         let mut first_row = 0;
         for component in &mut components {
             component.first_row = first_row;
             first_row += component.rows.len();
             component.edges = component.rows.iter().map(|&row| transport.edges_of(row as usize).len()).sum();
-            component.divide(transport, &row_group_binds, &column_group_binds, &mut column_place);
+            component.divide(
+                transport,
+                [&row_group_binds, &column_group_binds],
+                [&mut column_place, &mut row_group_place, &mut column_group_place],
+            );
         }
         Split {
             components,
@@ -180,29 +188,38 @@ impl Split {
 }
 
 impl Component {
-    /// Orders a large component by the parts that the transport suggests, columns with the part that most of
-    /// their edges come from. Members of groups that bind are in no part.
-    fn divide(
-        &mut self,
-        transport: &Transport,
-        row_group_binds: &[bool],
-        column_group_binds: &[bool],
-        column_place: &mut [u32],
-    ) {
+    /// All of it, as one part.
+    pub(super) fn whole(&self) -> Part {
+        Part {
+            rows: 0..self.rows.len(),
+            columns: 0..self.columns.len(),
+            row_groups: 0..self.row_groups.len(),
+            column_groups: 0..self.column_groups.len(),
+        }
+    }
+
+    /// Orders a large component by the parts that the transport suggests: columns with the part that most of their
+    /// edges come from, groups with their members. Groups that bind with members in several parts are in none, and
+    /// neither are their members.
+    fn divide(&mut self, transport: &Transport, binds: [&[bool]; 2], places: [&mut [u32]; 3]) {
         if transport.row_part.is_empty() || transport.edge_capacity.is_some() || self.edges < DIVIDED {
             return;
         }
-        let part_of = |row: u32| {
-            let binds = row_group_binds[transport.row_group[row as usize] as usize];
-            if binds { NONE } else { transport.row_part[row as usize] }
+        let [column_place, row_group_place, column_group_place] = places;
+        let suggested = |row: u32| transport.row_part[row as usize];
+        let of_row_group = common(&self.rows, suggested, &transport.row_group, binds[0]);
+        let part_of_row = |row: u32| {
+            let group = transport.row_group[row as usize] as usize;
+            if binds[0][group] { of_row_group[group] } else { suggested(row) }
         };
-        self.rows.sort_by_key(|&row| (part_of(row), row));
+        let rows = sorted(&mut self.rows, part_of_row);
         // Per column, by place: the part at hand with its edges so far, and the part with most edges.
         let mut count = vec![(NONE, 0_u32, NONE, 0_u32); self.columns.len()];
-        for &row in &self.rows {
-            let part = part_of(row);
+        let mut all = 0;
+        for (&row, &part) in self.rows.iter().zip(&rows) {
             for &column in &transport.column[transport.edges_of(row as usize)] {
                 // Columns without a place have place 0 and count there: a suggestion need not be exact.
+                all += 1;
                 let (at, edges, best, most) = &mut count[column_place[column as usize] as usize];
                 *edges = if *at == part { *edges + 1 } else { 1 };
                 *at = part;
@@ -211,34 +228,66 @@ impl Component {
                 }
             }
         }
-        let mut columns: Vec<(u32, u32)> = self
-            .columns
-            .iter()
-            .zip(count)
-            .map(|(&column, count)| {
-                let binds = column_group_binds[transport.column_group[column as usize] as usize];
-                (if binds { NONE } else { count.2 }, column)
-            })
-            .collect();
-        columns.sort_unstable();
-        let (mut row, mut column) = (0, 0);
-        for rows in self.rows.chunk_by(|&a, &b| part_of(a) == part_of(b)) {
-            let part = part_of(rows[0]);
-            let before = column + columns[column..].iter().take_while(|(of, _)| *of < part).count();
-            column = before + columns[before..].iter().take_while(|(of, _)| *of == part).count();
-            if part != NONE && column > before {
-                self.parts.push(Part { rows: row..row + rows.len(), columns: before..column });
+        let within: usize = count.iter().map(|(.., most)| *most as usize).sum();
+        let worth_it = all - within <= all / CROSSING;
+        let most_edges = |column: u32| count[column_place[column as usize] as usize].2;
+        let of_column_group = common(&self.columns, most_edges, &transport.column_group, binds[1]);
+        let part_of_column = |column: u32| {
+            let group = transport.column_group[column as usize] as usize;
+            if binds[1][group] { of_column_group[group] } else { most_edges(column) }
+        };
+        let columns = sorted(&mut self.columns, part_of_column);
+        let row_groups = sorted(&mut self.row_groups, |group| of_row_group[group as usize]);
+        let column_groups = sorted(&mut self.column_groups, |group| of_column_group[group as usize]);
+        for (members, places) in [
+            (&self.columns, column_place),
+            (&self.row_groups, row_group_place),
+            (&self.column_groups, column_group_place),
+        ] {
+            for (place, &member) in members.iter().enumerate() {
+                places[member as usize] = number(place);
             }
-            row += rows.len();
         }
-        if self.parts.len() < 2 {
+        let of = |parts: &[u32], part: u32| {
+            parts.partition_point(|&of| of < part)..parts.partition_point(|&of| of <= part)
+        };
+        for part in rows.chunk_by(|a, b| a == b).map(|same| same[0]).filter(|&part| part != NONE) {
+            let part = Part {
+                rows: of(&rows, part),
+                columns: of(&columns, part),
+                row_groups: of(&row_groups, part),
+                column_groups: of(&column_groups, part),
+            };
+            if !part.columns.is_empty() {
+                self.parts.push(part);
+            }
+        }
+        if self.parts.len() < 2 || !worth_it {
             self.parts.clear();
         }
-        self.columns = columns.into_iter().map(|(_, column)| column).collect();
-        for (place, &column) in self.columns.iter().enumerate() {
-            column_place[column as usize] = number(place);
+    }
+}
+
+/// The part that all members of each group are in, [`NONE`] where they are in several.
+fn common(members: &[u32], part_of: impl Fn(u32) -> u32, group: &[u32], binds: &[bool]) -> Vec<u32> {
+    let mut common: Vec<Option<u32>> = vec![None; binds.len()];
+    for &member in members {
+        let (group, part) = (group[member as usize] as usize, part_of(member));
+        if binds[group] {
+            common[group] = Some(if common[group].is_none_or(|common| common == part) { part } else { NONE });
         }
     }
+    common.into_iter().map(|common| common.unwrap_or(NONE)).collect()
+}
+
+/// Sorts members by part and number; returns their parts in the new order.
+fn sorted(members: &mut [u32], part_of: impl Fn(u32) -> u32) -> Vec<u32> {
+    let mut keys: Vec<(u32, u32)> = members.iter().map(|&member| (part_of(member), member)).collect();
+    keys.sort_unstable();
+    for (member, key) in members.iter_mut().zip(&keys) {
+        *member = key.1;
+    }
+    keys.into_iter().map(|(part, _)| part).collect()
 }
 
 /// Which groups can bind: those whose members can together exceed the limit.

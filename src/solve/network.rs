@@ -116,55 +116,17 @@ impl<'layout, V: Worth> Edges<'layout, V> {
 }
 
 impl<'layout, V: Worth> Network<'layout, V> {
-    /// A whole component.
+    /// A component, or a part of one as if nothing else were there.
     pub(super) fn of(
         transport: &Transport,
         split: &Split,
         layout: &'layout Layout<V>,
         component: &Component,
-    ) -> Network<'layout, V> {
-        let whole = Part { rows: 0..component.rows.len(), columns: 0..component.columns.len() };
-        let mut network = Network::outline(transport, layout, component, &whole, true);
-        let first_column = network.root as usize + 1;
-        for (place, &row) in component.rows.iter().enumerate() {
-            let group = transport.row_group[row as usize] as usize;
-            if split.row_group_binds[group] {
-                network.group[network.first_row as usize + place] = split.row_group_place[group];
-            }
-        }
-        for (place, &column) in component.columns.iter().enumerate() {
-            let group = transport.column_group[column as usize] as usize;
-            if split.column_group_binds[group] {
-                network.group[first_column + place] =
-                    network.first_column_group + split.column_group_place[group];
-            }
-        }
-        network
-    }
-
-    /// A part of a component, as if nothing else were there.
-    pub(super) fn of_part(
-        transport: &Transport,
-        layout: &'layout Layout<V>,
-        component: &Component,
         part: &Part,
-    ) -> Network<'layout, V> {
-        Network::outline(transport, layout, component, part, false)
-    }
-
-    /// Nodes and edges, no row or column in a group yet.
-    fn outline(
-        transport: &Transport,
-        layout: &'layout Layout<V>,
-        component: &Component,
-        part: &Part,
-        groups: bool,
     ) -> Network<'layout, V> {
         let (rows, columns) = (&component.rows[part.rows.clone()], &component.columns[part.columns.clone()]);
-        let (mut row_groups, mut column_groups): (&[u32], &[u32]) = (&[], &[]);
-        if groups {
-            (row_groups, column_groups) = (&component.row_groups, &component.column_groups);
-        }
+        let row_groups = &component.row_groups[part.row_groups.clone()];
+        let column_groups = &component.column_groups[part.column_groups.clone()];
         let first_row = number(row_groups.len());
         let root = first_row + number(rows.len());
         let first_column_group = root + 1 + number(columns.len());
@@ -184,6 +146,20 @@ impl<'layout, V: Worth> Network<'layout, V> {
         key.push(0);
         key.extend(columns.iter().map(|&column| transport.column_key[column as usize]));
         key.resize(nodes, 0);
+        let mut group = vec![NONE; nodes];
+        for (node, &row) in (first_row as usize..).zip(rows) {
+            let of = transport.row_group[row as usize] as usize;
+            if split.row_group_binds[of] {
+                group[node] = split.row_group_place[of] - number(part.row_groups.start);
+            }
+        }
+        for (node, &column) in (root as usize + 1..).zip(columns) {
+            let of = transport.column_group[column as usize] as usize;
+            if split.column_group_binds[of] {
+                let place = split.column_group_place[of] - number(part.column_groups.start);
+                group[node] = first_column_group + place;
+            }
+        }
         let first = component.first_row + part.rows.start;
         let range = first..first + rows.len();
         Network {
@@ -191,7 +167,7 @@ impl<'layout, V: Worth> Network<'layout, V> {
             first_row,
             first_column_group,
             capacity,
-            group: vec![NONE; nodes],
+            group,
             key,
             edges: Edges {
                 near: layout.near.get(range.clone()).unwrap_or(&[]),

@@ -191,8 +191,8 @@ fn shares<V: Worth>(
     in_parallel(split, |at| {
         let near = near.as_ref().map(|near| near[at].as_slice());
         let component = &split.components[at];
-        let network = Network::of(transport, split, &layout, component);
-        let solved = solve_component(transport, &layout, component, &network, near)?;
+        let network = Network::of(transport, split, &layout, component, &component.whole());
+        let solved = solve_component(transport, split, &layout, component, &network, near)?;
         Ok(Share::of(transport, component, &network, &solved, None))
     })
 }
@@ -269,6 +269,7 @@ pub(super) struct Ended {
 /// Solves a component, near a flow by place if there is one.
 pub(super) fn solve_component<V: Worth>(
     transport: &Transport,
+    split: &Split,
     layout: &Layout<V>,
     component: &Component,
     network: &Network<V>,
@@ -289,7 +290,7 @@ pub(super) fn solve_component<V: Worth>(
         simplex.run(&menu)?;
     } else {
         let alone = |part: &Part| {
-            let network = Network::of_part(transport, layout, component, part);
+            let network = Network::of(transport, split, layout, component, part);
             let mut simplex = Simplex::at_rest(&network);
             simplex.run(&Menu::all(&network))?;
             Ok(simplex.into_solved())

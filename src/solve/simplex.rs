@@ -19,8 +19,6 @@
 //!
 //! **What it cannot do.** Start from a tree that is not strongly feasible, or serve lower bounds above 0.
 
-use std::cmp::Ordering;
-
 use super::component::Part;
 use super::core::Core;
 use super::error::SolveError;
@@ -114,30 +112,41 @@ impl<'network, 'layout, V: Worth> Simplex<'network, 'layout, V> {
         solved: Vec<Solved>,
     ) -> Self {
         let mut simplex = Simplex::at_rest(network);
-        let mut moved = vec![false; network.nodes()];
-        moved[network.root as usize] = true;
-        let nodes_of = |part: &Part| {
-            let row = network.first_row + number(part.rows.start);
-            let column = network.node_of(number(part.columns.start));
-            (row, column)
+        // Here the nodes of each kind in a part, and where they are there.
+        let kinds = |part: &Part| {
+            let (rows, columns) = (part.rows.len(), part.columns.len());
+            let first_row = part.row_groups.len();
+            [
+                (part.row_groups.start, 0, first_row),
+                (network.first_row as usize + part.rows.start, first_row, rows),
+                (network.root as usize, first_row + rows, 1),
+                (network.root as usize + 1 + part.columns.start, first_row + rows + 1, columns),
+                (
+                    network.first_column_group as usize + part.column_groups.start,
+                    first_row + rows + 1 + columns,
+                    part.column_groups.len(),
+                ),
+            ]
         };
-        for part in parts {
-            let (row, column) = nodes_of(part);
-            moved[row as usize..][..part.rows.len()].fill(true);
-            moved[column as usize..][..part.columns.len()].fill(true);
+        let mut moved = vec![false; network.nodes()];
+        for (here, _, count) in parts.iter().flat_map(kinds) {
+            moved[here..here + count].fill(true);
         }
         simplex.tree = network.tree_without(&moved);
         for (part, solved) in parts.iter().zip(solved) {
-            let (row, column) = nodes_of(part);
-            let root = number(part.rows.len());
-            simplex.tree.graft(network.root, &solved.tree, root, |u| match u.cmp(&root) {
-                Ordering::Less => row + u,
-                Ordering::Equal => network.root,
-                Ordering::Greater => column + u - root - 1,
+            let kinds = kinds(part);
+            simplex.tree.graft(network.root, &solved.tree, number(kinds[2].1), |u| {
+                let of_kind = |&&(_, there, count): &&(usize, usize, usize)| {
+                    (there..there + count).contains(&(u as usize))
+                };
+                let (here, there, _) = kinds.iter().find(of_kind).expect("every node is of a kind");
+                number(here + u as usize - there)
             });
-            let (rows, columns) = solved.potential.split_at(root as usize);
-            simplex.potential[row as usize..][..rows.len()].copy_from_slice(rows);
-            simplex.potential[column as usize..][..columns.len() - 1].copy_from_slice(&columns[1..]);
+            for (here, there, count) in kinds {
+                simplex.potential[here..here + count]
+                    .copy_from_slice(&solved.potential[there..there + count]);
+                simplex.full.member[here..here + count].copy_from_slice(&solved.full[there..there + count]);
+            }
             simplex.pivots += solved.pivots;
         }
         simplex.ceiling = network.ceiling(&simplex.potential);

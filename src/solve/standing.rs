@@ -350,9 +350,9 @@ fn lay<V: Worth>(
     let near = near.map(|near| by_component(transport, split, near));
     let kept = in_parallel(split, |at| {
         let component = &split.components[at];
-        let network = Network::of(transport, split, &layout, component);
+        let network = Network::of(transport, split, &layout, component, &component.whole());
         let near = near.as_ref().map(|near| near[at].as_slice());
-        let ended = solve_component(transport, &layout, component, &network, near)?;
+        let ended = solve_component(transport, split, &layout, component, &network, near)?;
         let share = Share::of(transport, component, &network, &ended, None);
         Ok(Kept { ended, share })
     })?;
@@ -376,7 +376,7 @@ fn follow<V: Worth>(
     let solved = in_parallel(split, |at| {
         let Some(touched) = &touched[at] else { return Ok(None) };
         let component = &split.components[at];
-        let network = &Network::of(transport, split, layout, component);
+        let network = &Network::of(transport, split, layout, component, &component.whole());
         let mut simplex = resume(network, &standing[at].ended, touched);
         simplex.run(&Menu::all(network))?;
         let ended = conclude(network, simplex)?;
