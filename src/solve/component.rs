@@ -33,7 +33,7 @@ const NONE: u32 = u32::MAX;
 /// At most one edge in so many may cross from part to part: with more, the parts' optima are far from the whole's.
 const CROSSING: usize = 16;
 /// Edges from which on a component is worth dividing.
-const DIVIDED: usize = 1 << 16;
+const DIVIDED: usize = 1 << 20;
 
 /// The members of one component; groups only where they can bind. Members ascend, part by part if there are
 /// parts.

@@ -114,8 +114,8 @@ proptest! {
 }
 
 /// Several markets of their own kinds, tied together by a few columns that take from two of them.
-fn tied_together(seed: u64, groups: bool) -> Transport {
-    let (rows, columns, parts) = (700, 500, 4);
+fn tied_together(seed: u64, groups: bool, rows: usize, columns: usize) -> Transport {
+    let parts = 4;
     let mut dice = Dice(seed);
     let mut transport = Transport { row_start: vec![0], ..Transport::default() };
     let other: Vec<Option<usize>> =
@@ -134,10 +134,12 @@ fn tied_together(seed: u64, groups: bool) -> Transport {
     transport.row_capacity = (0..rows).map(|_| 1 + dice.below(100)).collect();
     transport.column_capacity = (0..columns).map(|_| 1 + dice.below(120)).collect();
     let limit = |dice: &mut Dice| (groups && dice.percent(30)).then(|| 1 + dice.below(150));
-    transport.row_group = (0..rows).map(|row| u32::try_from(row / 2).expect("small")).collect();
-    transport.column_group = (0..columns).map(|column| u32::try_from(column / 2).expect("small")).collect();
-    transport.row_group_capacity = (0..rows / 2).map(|_| limit(&mut dice)).collect();
-    transport.column_group_capacity = (0..columns / 2).map(|_| limit(&mut dice)).collect();
+    // Two of a group mostly lie in the same part: four rows apart.
+    let pair = |at: usize| if at % 16 == 0 { at / 2 } else { at / 8 * 4 + at % 4 };
+    transport.row_group = (0..rows).map(|row| u32::try_from(pair(row)).expect("small")).collect();
+    transport.column_group = (0..columns).map(|column| u32::try_from(pair(column)).expect("small")).collect();
+    transport.row_group_capacity = (0..rows / 2 + 4).map(|_| limit(&mut dice)).collect();
+    transport.column_group_capacity = (0..columns / 2 + 4).map(|_| limit(&mut dice)).collect();
     transport.row_key = (0..rows).map(|_| dice.next()).collect();
     transport.column_key = (0..columns).map(|_| dice.next()).collect();
     transport
@@ -145,21 +147,21 @@ fn tied_together(seed: u64, groups: bool) -> Transport {
 
 #[test]
 fn where_to_begin_changes_nothing() {
-    for (seed, groups) in [(1, false), (2, true), (3, true)] {
-        let mut transport = tied_together(seed, groups);
-        assert!(transport.column.len() > 1 << 16, "large enough to be divided");
-        let whole = result(optimum(&transport).expect("small numbers"));
-        assert_eq!(check::proves(&transport, &whole), Ok(()));
-        transport.row_part = (0..700).map(|row| row % 4).collect();
-        assert_eq!(result(optimum(&transport).expect("small numbers")), whole, "true parts, seed {seed}");
-        transport.row_part = (0..700).map(|row| row / 100 * 7).collect();
-        assert_eq!(result(optimum(&transport).expect("small numbers")), whole, "other parts, seed {seed}");
-    }
+    // Large enough to be divided, with rows and columns in groups within parts and across them.
+    let mut transport = tied_together(2, true, 2_800, 2_000);
+    assert!(transport.column.len() > 1 << 20);
+    let whole = result(optimum(&transport).expect("small numbers"));
+    assert_eq!(check::proves(&transport, &whole), Ok(()));
+    transport.row_part = (0..2_800).map(|row| row % 4).collect();
+    let divided = optimum(&transport).expect("small numbers");
+    assert_eq!(result(divided), whole, "true parts");
+    transport.row_part = (0..2_800).map(|row| row / 100 * 7).collect();
+    assert_eq!(result(optimum(&transport).expect("small numbers")), whole, "other parts");
 }
 
 #[test]
 fn a_refused_change_changes_nothing() {
-    let transport = tied_together(4, true);
+    let transport = tied_together(4, true, 700, 500);
     let mut standing = Standing::of(transport.clone()).expect("small numbers");
     let before = standing.optimum();
     let good = Change::RowCapacity { row: 0, units: 7 };
@@ -182,7 +184,7 @@ fn a_refused_change_changes_nothing() {
 
 #[test]
 fn edge_capacities_and_unknown_edges_are_refused() {
-    let mut transport = tied_together(5, false);
+    let mut transport = tied_together(5, false, 700, 500);
     let unknown = transport.column.len();
     assert!(matches!(optimum_near(&transport, &[(unknown, 1)]), Err(SolveError::Malformed { .. })));
     assert!(Standing::near(transport.clone(), &[(unknown, 1)]).is_err());
