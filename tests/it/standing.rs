@@ -160,6 +160,19 @@ fn where_to_begin_changes_nothing() {
 }
 
 #[test]
+fn long_rows_are_looked_at_to_their_end() {
+    // Plenty of supply: rows cost little, and what is far down a row may be the best for it.
+    for seed in 0..20 {
+        let mut transport = tied_together(seed, seed % 2 == 0, 80, 500);
+        for capacity in &mut transport.row_capacity {
+            *capacity *= 4 + i64::try_from(seed).expect("small");
+        }
+        let found = optimum(&transport).expect("small numbers");
+        assert_eq!(check::proves(&transport, &found), Ok(()), "seed {seed}");
+    }
+}
+
+#[test]
 fn a_refused_change_changes_nothing() {
     let transport = tied_together(4, true, 700, 500);
     let mut standing = Standing::of(transport.clone()).expect("small numbers");
