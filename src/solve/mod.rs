@@ -8,6 +8,8 @@
 //! | question | function | what it promises |
 //! |---|---|---|
 //! | the most valuable flow | [`optimum`](optimum()) | exact, canonical, with prices that prove it |
+//! | the same, from a flow that is nearly it | [`optimum_near`] | the same optimum, in fewer pivots |
+//! | the same, while values and capacities change | [`Standing`] | the same optimum, in time linear in what is touched |
 //! | what a flow breaks | [`violations`] | every broken capacity and limit, in a fixed order |
 //! | a flow within lots, partner limits, … | [`within_limits`] | feasible, at least as good as [`greedy`](greedy()); not optimal (the problem is NP-hard) |
 //! | the plain rule "best edge first" | [`greedy`](greedy()) | feasible; the yardstick every better rule must beat |
@@ -19,10 +21,12 @@
 //! # How the files fit
 //! ```text
 //! transport   the instance and its one validation        error    what can go wrong
-//! component   splits it into independent components      network  one component as a network with a root
-//! tree        spanning tree of a network                 pricing  which arc enters next
-//! simplex     pivots until no arc wants to enter         tie      the published tie number of an edge
-//! optimum     components in parallel, two phases, prices
+//! component   splits it into independent components      layout   all edges as the simplex reads them
+//! network     one component as a network with a root     tree     spanning tree of a network
+//! pricing     which arc enters next                      pace     how many are looked at before
+//! simplex     pivots until no arc wants to enter         core     the edges that matter near the optimum
+//! restart     a tree near a given one                    tie      the published tie number of an edge
+//! optimum     components in parallel, two phases, prices standing an optimum that follows changes
 //! limits      limits outside the network, the check      greedy   best edge first
 //! repair      close what violates, solve again, fill up
 //! flow        any network: the instance, its reduction, its simplex, its check

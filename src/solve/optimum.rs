@@ -31,7 +31,10 @@
 //!   Theirs is the least price that covers `value − row price − row group price` on all their edges; it is
 //!   the group's if the group's capacity is 0, else the column's.
 //!
-//! **What it cannot do.** Start from an earlier solution: every call solves from nothing.
+//! **Where phase 1 begins.** At rest; or, in a component too large for the cache, from the optima of its parts,
+//! found in parallel (`component`); or from a flow that is nearly the optimum (`restart`). The end is the same.
+//!
+//! **What it cannot do.** Divide one component among threads where no parts are suggested.
 
 use std::borrow::Borrow;
 use std::cmp::Reverse;
@@ -151,6 +154,7 @@ pub(super) fn solve(transport: &Transport) -> Result<Optimum, SolveError> {
 fn solve_near(transport: &Transport, near: Option<&[(usize, i64)]>) -> Result<Optimum, SolveError> {
     let split = Split::of(transport);
     let near = near.map(|near| by_component(transport, &split, near));
+    let near = near.as_deref();
     if transport.most_value() <= i32::MAX.into() {
         Ok(assemble(transport, &split, &shares::<i32>(transport, &split, near)?))
     } else {
@@ -185,11 +189,11 @@ pub(super) fn by_component(transport: &Transport, split: &Split, near: &[(usize,
 fn shares<V: Worth>(
     transport: &Transport,
     split: &Split,
-    near: Option<Vec<Placed>>,
+    near: Option<&[Placed]>,
 ) -> Result<Vec<Share>, SolveError> {
     let layout = Layout::<V>::of(transport, split);
     in_parallel(split, |at| {
-        let near = near.as_ref().map(|near| near[at].as_slice());
+        let near = near.map(|near| near[at].as_slice());
         let component = &split.components[at];
         let network = Network::of(transport, split, &layout, component, &component.whole());
         let solved = solve_component(transport, split, &layout, component, &network, near)?;
@@ -263,7 +267,7 @@ pub(super) struct Ended {
     /// The potentials of values (those of the tree are of ties).
     pub(super) potential: Vec<i64>,
     /// (row's node, column's node, units) of all its edges that are in the tree or full.
-    pub(super) flow: Vec<(u32, u32, i64)>,
+    flow: Vec<(u32, u32, i64)>,
 }
 
 /// Solves a component, near a flow by place if there is one.
@@ -324,13 +328,13 @@ pub(super) struct Share {
 }
 
 impl Share {
-    /// `known` is the flow's rows, columns and edges as they were before, to look up fewer edges.
+    /// `before` is where the component ended before with its share, to look up fewer edges.
     pub(super) fn of<V: Worth>(
         transport: &Transport,
         component: &Component,
         network: &Network<V>,
         ended: &Ended,
-        known: Option<(&[(u32, u32, i64)], &Share)>,
+        before: Option<(&Ended, &Share)>,
     ) -> Share {
         let (first_row, root) = (network.first_row as usize, network.root as usize);
         let first_column_group = network.first_column_group as usize;
@@ -341,8 +345,8 @@ impl Share {
         };
         let mut flow = Vec::with_capacity(ended.flow.len());
         for (at, &(row, column, units)) in ended.flow.iter().enumerate() {
-            let same = known.and_then(|(before, share)| {
-                let (old_row, old_column, _) = *before.get(at)?;
+            let same = before.and_then(|(ended, share)| {
+                let (old_row, old_column, _) = *ended.flow.get(at)?;
                 (old_row == row && old_column == column).then(|| share.flow[at].1)
             });
             let row = component.rows[row as usize - first_row];

@@ -380,8 +380,8 @@ fn follow<V: Worth>(
         let mut simplex = resume(network, &standing[at].ended, touched);
         simplex.run(&Menu::all(network))?;
         let ended = conclude(network, simplex)?;
-        let known = (standing[at].ended.flow.as_slice(), &standing[at].share);
-        let share = Share::of(transport, component, network, &ended, Some(known));
+        let before = (&standing[at].ended, &standing[at].share);
+        let share = Share::of(transport, component, network, &ended, Some(before));
         Ok(Some(Kept { ended, share }))
     })?;
     for (kept, solved) in kept.iter_mut().zip(solved) {

@@ -121,8 +121,8 @@ fn tied_together(seed: u64, groups: bool, rows: usize, columns: usize) -> Transp
     let other: Vec<Option<usize>> =
         (0..columns).map(|_| dice.percent(5).then(|| dice.index(parts))).collect();
     for row in 0..rows {
-        for column in 0..columns {
-            let (own, far) = (column % parts == row % parts, other[column] == Some(row % parts));
+        for (column, &other) in other.iter().enumerate() {
+            let (own, far) = (column % parts == row % parts, other == Some(row % parts));
             if own && dice.percent(80) || far && dice.percent(60) {
                 transport.column.push(u32::try_from(column).expect("small"));
                 let value = dice.below(if own { 1_000_000 } else { 850_000 });
@@ -135,7 +135,7 @@ fn tied_together(seed: u64, groups: bool, rows: usize, columns: usize) -> Transp
     transport.column_capacity = (0..columns).map(|_| 1 + dice.below(120)).collect();
     let limit = |dice: &mut Dice| (groups && dice.percent(30)).then(|| 1 + dice.below(150));
     // Two of a group mostly lie in the same part: four rows apart.
-    let pair = |at: usize| if at % 16 == 0 { at / 2 } else { at / 8 * 4 + at % 4 };
+    let pair = |at: usize| if at.is_multiple_of(16) { at / 2 } else { at / 8 * 4 + at % 4 };
     transport.row_group = (0..rows).map(|row| u32::try_from(pair(row)).expect("small")).collect();
     transport.column_group = (0..columns).map(|column| u32::try_from(pair(column)).expect("small")).collect();
     transport.row_group_capacity = (0..rows / 2 + 4).map(|_| limit(&mut dice)).collect();
