@@ -52,7 +52,7 @@ use rayon::prelude::*;
 
 /// Edges that fall short of gaining by less than this part of the largest value are looked at together with those
 /// that gain.
-const SLACK: i64 = 16;
+const SLACK: i64 = 64;
 
 /// The most valuable flow of a [`Transport`] and the prices that prove it.
 #[derive(Debug, Clone, PartialEq, Eq)]
