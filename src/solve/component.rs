@@ -118,7 +118,7 @@ impl Split {
             sets
         };
         // Runs of rows fixed by their number, so that any number of threads does the same.
-        let run = (transport.rows() / 4).max(1 << 12);
+        let run = (transport.rows() / 2).max(1 << 12);
         let several: Vec<Sets> = rows.par_chunks(run).map(unite).collect();
         let mut sets = Sets::singletons(elements);
         for other in several {
