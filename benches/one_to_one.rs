@@ -1,13 +1,8 @@
 //! One-to-one matching: dense random costs, distances, few distinct values, and sparse pairs, at several sizes.
 //!
-//! `cargo bench --bench one_to_one`. Where the environment variable `LIENKET_PEERS_DATA` names the folder with
-//! the instances that other solvers are measured on (`*.lap`, and `sp*.trp` of single units), these are timed too.
-
-#[path = "support/instances.rs"]
-mod instances;
+//! `cargo bench --bench one_to_one`. The instances that other solvers are measured on are in `peers.rs`.
 
 use std::hint::black_box;
-use std::path::Path;
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use lienket::solve::{Goal, OneToOne, Pairs, one_to_one};
@@ -78,16 +73,5 @@ fn seeded(criterion: &mut Criterion) {
     group.finish();
 }
 
-#[expect(clippy::disallowed_methods, reason = "a bench may be told where the data is")]
-fn of_the_peers(criterion: &mut Criterion) {
-    let Ok(folder) = std::env::var("LIENKET_PEERS_DATA") else { return };
-    let mut group = criterion.benchmark_group("the peers' instances");
-    group.sample_size(10);
-    for (name, problem) in instances::one_to_one(Path::new(&folder)) {
-        group.bench_function(name, |b| b.iter(|| one_to_one(black_box(&problem))));
-    }
-    group.finish();
-}
-
-criterion_group!(benches, seeded, of_the_peers);
+criterion_group!(benches, seeded);
 criterion_main!(benches);
