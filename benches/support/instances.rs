@@ -7,6 +7,8 @@
 //! .i32  a list of numbers, here the product of every row
 //! ```
 
+#![allow(dead_code, reason = "each bench needs some of it")]
+
 use std::fs;
 use std::path::Path;
 
