@@ -85,12 +85,7 @@ impl Split {
             binds(&transport.row_group, &transport.row_capacity, &transport.row_group_capacity);
         let column_group_binds =
             binds(&transport.column_group, &transport.column_capacity, &transport.column_group_capacity);
-        let dead: Vec<bool> = (0..transport.columns())
-            .map(|column| {
-                transport.column_capacity[column] == 0
-                    || transport.column_group_capacity[transport.column_group[column] as usize] == Some(0)
-            })
-            .collect();
+        let dead = dead(transport);
 
         // Elements: columns, row groups, column groups, one after the other. A row is where its columns are.
         let first_row_group = transport.columns();
@@ -288,6 +283,16 @@ fn sorted(members: &mut [u32], part_of: impl Fn(u32) -> u32) -> Vec<u32> {
         *member = key.1;
     }
     keys.into_iter().map(|(part, _)| part).collect()
+}
+
+/// Which columns can take nothing.
+pub(super) fn dead(transport: &Transport) -> Vec<bool> {
+    let group_capacity =
+        |column: usize| transport.column_group_capacity[transport.column_group[column] as usize];
+    let columns = 0..transport.columns();
+    columns
+        .map(|column| transport.column_capacity[column] == 0 || group_capacity(column) == Some(0))
+        .collect()
 }
 
 /// Which groups can bind: those whose members can together exceed the limit.

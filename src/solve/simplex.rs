@@ -87,19 +87,11 @@ impl<'network, 'layout, V: Worth> Simplex<'network, 'layout, V> {
     /// From a tree near the hints.
     pub(super) fn near(network: &'network Network<'layout, V>, mut hints: Hints) -> Self {
         let tree = restart::tree(network, &mut hints);
-        let mut potential = vec![0; network.nodes()];
-        tree.walk(network.root, |u| {
-            let parent = tree.arc(u).parent;
-            if parent == NONE {
-                return;
+        let potential = tree.potentials(network.root, |u, parent| {
+            if tree.edge(u) == NONE {
+                return 0;
             }
-            let value = if tree.edge(u) == NONE {
-                0
-            } else {
-                network.value_of(u.min(parent), u.max(parent)).expect("the tree's edges are the network's")
-            };
-            let above = potential[parent as usize];
-            potential[u as usize] = if u < parent { above + value } else { above - value };
+            network.value_of(u.min(parent), u.max(parent)).expect("the tree's edges are the network's")
         });
         Simplex::at(network, tree, hints.full, potential)
     }
@@ -273,19 +265,10 @@ impl<'network, 'layout, V: Worth> Simplex<'network, 'layout, V> {
     /// The potentials of the tree for the tie numbers.
     pub(super) fn tie_potential(&self, bits: u32) -> Vec<i64> {
         let key = &self.network.key;
-        let mut potential = vec![0_i64; self.network.nodes()];
-        self.tree.walk(self.network.root, |u| {
-            let parent = self.tree.arc(u).parent;
-            if parent == NONE {
-                return;
-            }
+        self.tree.potentials(self.network.root, |u, parent| {
             let (from, to) = (u.min(parent) as usize, u.max(parent) as usize);
-            let tie =
-                if self.tree.edge(u) == NONE { 0 } else { super::tie::number(key[from], key[to], bits) };
-            let above = potential[parent as usize];
-            potential[u as usize] = if u < parent { above + tie } else { above - tie };
-        });
-        potential
+            if self.tree.edge(u) == NONE { 0 } else { super::tie::number(key[from], key[to], bits) }
+        })
     }
 
     /// What flows, as (row's node, column's node, units): the edges of the tree, empty ones too, and full ones.

@@ -17,7 +17,7 @@
 //! or ceases to bind, or a value past 32 bits changes the components or the layout, and everything is laid out
 //! anew, from the flow as it was.
 
-use super::component::{Split, binds};
+use super::component::{Split, binds, dead};
 use super::error::SolveError;
 use super::layout::{Layout, Worth};
 use super::network::{NONE, Network};
@@ -249,12 +249,9 @@ impl Standing {
     fn comes_apart(&self) -> bool {
         let Transport { row_group, row_capacity, row_group_capacity, .. } = &self.transport;
         let Transport { column_group, column_capacity, column_group_capacity, .. } = &self.transport;
-        let dead = |column: usize| {
-            column_capacity[column] == 0 || column_group_capacity[column_group[column] as usize] == Some(0)
-        };
         self.split.row_group_binds != binds(row_group, row_capacity, row_group_capacity)
             || self.split.column_group_binds != binds(column_group, column_capacity, column_group_capacity)
-            || (0..self.transport.columns()).any(|column| dead(column) != self.split.dead[column])
+            || self.split.dead != dead(&self.transport)
     }
 
     fn lay_out_anew(&mut self) -> Result<(), SolveError> {
@@ -419,15 +416,8 @@ fn resume<'network, 'layout, V: Worth>(
         }
     }
     let tree = if touched.capacity { restart::tree(network, &mut hints) } else { old.clone() };
-    let mut potential = vec![0; network.nodes()];
-    tree.walk(network.root, |u| {
-        let parent = tree.arc(u).parent;
-        if parent == NONE {
-            return;
-        }
-        let worth = if old.arc(u).parent == parent { worth[u as usize] } else { 0 }; // taken down
-        let above = potential[parent as usize];
-        potential[u as usize] = if u < parent { above + worth } else { above - worth };
+    let potential = tree.potentials(network.root, |u, parent| {
+        if old.arc(u).parent == parent { worth[u as usize] } else { 0 } // taken down
     });
     Simplex::at(network, tree, hints.full, potential)
 }

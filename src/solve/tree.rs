@@ -287,6 +287,20 @@ impl Tree {
         self.previous[v as usize] = u;
     }
 
+    /// The potentials, 0 at the root, at which no arc gains that is `worth` so much from its lower to its higher
+    /// node; called with a node and its parent.
+    pub(super) fn potentials(&self, root: u32, worth: impl Fn(u32, u32) -> i64) -> Vec<i64> {
+        let mut potential = vec![0_i64; self.arc.len()];
+        self.walk(root, |u| {
+            let parent = self.arc(u).parent;
+            if parent != NONE {
+                let (above, worth) = (potential[parent as usize], worth(u, parent));
+                potential[u as usize] = if u < parent { above + worth } else { above - worth };
+            }
+        });
+        potential
+    }
+
     /// Calls `visit` for every node of the subtree of `top`, parents before children.
     pub(super) fn walk(&self, top: u32, mut visit: impl FnMut(u32)) {
         self.walk_counted(top, self.arc[top as usize].size, &mut visit);
