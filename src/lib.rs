@@ -25,12 +25,15 @@ pub use market::{
     Cooperative, CooperativeKind, Demand, Enterprise, Exclusion, Market, MarketParts, Offer, Place,
     PlaceEntry, PlaceMatch, ProductEntry, Relation, StandardEntry, Substitute, covers, fold_name,
 };
-pub use metrics::{GroupMetrics, Metrics};
+pub use metrics::{Compared, GroupMetrics, Metrics, compare};
 pub use plan::{
     Account, Allocation, Bounds, CertificateUse, CriterionLine, DemandExplanation, Explanation, Funnel, Held,
-    Language, Link, Missing, NearMiss, OfferExplanation, Outcome, PairExplanation, Plan, Prices, Reason,
-    Remedy, Rival, RuleCheck, Shortcoming, Status, Unmatched,
+    Language, LimitPrices, Link, Missing, NearMiss, OfferExplanation, Outcome, PairExplanation, Plan, Prices,
+    Proof, Reason, Remedy, Rival, RuleCheck, Shortcoming, Status, Unmatched,
 };
-pub use policy::{Boost, Criterion, Mechanism, Objective, PerCriterion, Policy, Side, Weights};
+pub use policy::{
+    Boost, Criterion, Floor, Mechanism, Objective, PerCriterion, Policy, Quota, QuotaGroup, Side,
+    UnderLimits, Weights,
+};
 pub use units::{Date, DateError, Kg, Km, Metres, Score, VndPerKg, Window};
 pub use watch::{Progress, Stage, Watch};

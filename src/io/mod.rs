@@ -43,7 +43,10 @@ pub use export::{Export, write_network};
 pub use outputs::Unfinished;
 #[cfg(feature = "csv")]
 pub use plan::write_matches;
-pub use plan::{catalogue_document, explanation_document, plan_document, write_plan, write_plan_watched};
+pub use plan::{
+    catalogue_document, comparison_document, explanation_document, plan_document, write_plan,
+    write_plan_watched,
+};
 pub use policy::policy_document;
 pub use verify::verify_plan;
 

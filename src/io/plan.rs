@@ -8,10 +8,10 @@ use serde::ser::SerializeSeq;
 use serde::{Serialize, Serializer};
 
 use crate::io::{market_digest, policy_document};
-use crate::market::{Catalogue, Cooperative, Demand, Enterprise, Offer};
-use crate::metrics::Metrics;
-use crate::plan::{Allocation, Explanation, Funnel, Plan, Reason, Status, Unmatched};
-use crate::policy::PerCriterion;
+use crate::market::{Catalogue, Cooperative, Demand, Enterprise, Market, Offer};
+use crate::metrics::{Compared, Metrics};
+use crate::plan::{Allocation, Explanation, Funnel, LimitPrices, Plan, Reason, Status, Unmatched};
+use crate::policy::{Mechanism, PerCriterion};
 use crate::units::Score;
 use crate::watch::{Progress, Stage, Watch};
 
@@ -94,6 +94,24 @@ struct CertificateEntry<'a> {
     demands: ById<'a, Demand>,
     cooperatives: ById<'a, Cooperative>,
     enterprises: ById<'a, Enterprise>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    limits: Option<LimitsEntry<'a>>,
+}
+
+#[derive(Serialize)]
+struct LimitsEntry<'a> {
+    offers: ById<'a, Offer>,
+    cooperatives: ById<'a, Cooperative>,
+    enterprises: ById<'a, Enterprise>,
+    certificates: Vec<CertificatePrice<'a>>,
+}
+
+#[derive(Serialize)]
+struct CertificatePrice<'a> {
+    cooperative: &'a str,
+    /// Position among its certificates, in canonical order.
+    certificate: usize,
+    price: i64,
 }
 
 /// Prices by id, zeros left out.
@@ -107,6 +125,39 @@ impl<T> Serialize for ById<'_, T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let priced = self.list.iter().zip(self.prices).filter(|(_, price)| **price != 0);
         serializer.collect_map(priced.map(|(entry, price)| ((self.id)(entry), price)))
+    }
+}
+
+fn offers<'a>(market: &'a Market, prices: &'a [i64]) -> ById<'a, Offer> {
+    ById { list: market.offers(), id: |x| &x.id, prices }
+}
+
+fn demands<'a>(market: &'a Market, prices: &'a [i64]) -> ById<'a, Demand> {
+    ById { list: market.demands(), id: |x| &x.id, prices }
+}
+
+fn cooperatives<'a>(market: &'a Market, prices: &'a [i64]) -> ById<'a, Cooperative> {
+    ById { list: market.cooperatives(), id: |x| &x.id, prices }
+}
+
+fn enterprises<'a>(market: &'a Market, prices: &'a [i64]) -> ById<'a, Enterprise> {
+    ById { list: market.enterprises(), id: |x| &x.id, prices }
+}
+
+fn limits<'a>(plan: &'a Plan, prices: &'a LimitPrices) -> LimitsEntry<'a> {
+    let (market, certified) = (plan.market(), plan.linkage().certified());
+    let priced = certified.iter().zip(&prices.certificates).filter(|(_, price)| **price != 0);
+    LimitsEntry {
+        offers: offers(market, &prices.offers),
+        cooperatives: cooperatives(market, &prices.cooperatives),
+        enterprises: enterprises(market, &prices.enterprises),
+        certificates: priced
+            .map(|(volume, price)| CertificatePrice {
+                cooperative: &market.cooperative(volume.cooperative).id,
+                certificate: volume.certificate,
+                price: *price,
+            })
+            .collect(),
     }
 }
 
@@ -186,13 +237,17 @@ fn document<'a>(plan: &'a Plan, count: &'a Count) -> Document<'a> {
         unmatched_offers: (plan, count),
         unmatched_demands: (plan, count),
         certificate: CertificateEntry {
-            // The kind names the mechanism's proof: prices prove the bound, whether or not it is reached.
-            kind: "optimal",
+            // The kind names what is proved beside the bound, whether or not the bound is reached.
+            kind: match plan.policy().mechanism {
+                Mechanism::Optimal | Mechanism::Greedy => Mechanism::Optimal.name(),
+                other => other.name(),
+            },
             kg_weight: (prices.kg_weight > 0).then_some(prices.kg_weight),
-            offers: ById { list: market.offers(), id: |x| &x.id, prices: &prices.offers },
-            demands: ById { list: market.demands(), id: |x| &x.id, prices: &prices.demands },
-            cooperatives: ById { list: market.cooperatives(), id: |x| &x.id, prices: &prices.cooperatives },
-            enterprises: ById { list: market.enterprises(), id: |x| &x.id, prices: &prices.enterprises },
+            offers: offers(market, &prices.offers),
+            demands: demands(market, &prices.demands),
+            cooperatives: cooperatives(market, &prices.cooperatives),
+            enterprises: enterprises(market, &prices.enterprises),
+            limits: plan.proof().limits.as_ref().map(|prices| limits(plan, prices)),
         },
         metrics: Metrics::of(plan),
     }
@@ -297,6 +352,12 @@ fn no_formula(text: &str) -> String {
 #[must_use]
 pub fn explanation_document(explanation: &Explanation) -> String {
     serde_json::to_string_pretty(explanation).expect("an explanation is plain data with text keys") + "\n"
+}
+
+/// Mechanisms side by side as a JSON document: a list of rows.
+#[must_use]
+pub fn comparison_document(compared: &[Compared]) -> String {
+    serde_json::to_string_pretty(compared).expect("rows are plain data with text keys") + "\n"
 }
 
 /// A catalogue as a JSON document: `version`, `products`, `standards`, `acceptances`, `places`.

@@ -7,15 +7,16 @@ use super::fields::{At, Fields};
 use super::json::syntax_error;
 use super::node::Node;
 use super::text::{decode, line_and_column};
-use super::values::{Value, list, unknown_word};
+use super::values::{Value, list};
 use crate::error::{Error, Issue};
 use crate::market::AcceptanceKind;
-use crate::policy::{Boost, Criterion, Mechanism, PerCriterion, Policy, Weights};
+use crate::policy::{Boost, Criterion, Floor, PerCriterion, Policy, Quota, QuotaGroup, Weights};
+use crate::units::Kg;
 
 /// The format of policy documents.
 const FORMAT: &str = "lienket/policy@1";
 
-const FIELDS: [&str; 16] = [
+const FIELDS: [&str; 22] = [
     "format",
     "mechanism",
     "proposing",
@@ -32,12 +33,13 @@ const FIELDS: [&str; 16] = [
     "freight_vnd_per_tonne_km",
     "weights",
     "boosts",
+    "under_limits",
+    "effort",
+    "linked_first",
+    "max_share_per_enterprise",
+    "max_share_per_supplier",
+    "quotas",
 ];
-
-/// Mechanisms of this version.
-const MECHANISMS: [(&str, Mechanism); 2] = [("optimal", Mechanism::Optimal), ("greedy", Mechanism::Greedy)];
-/// Mechanisms of the format that this version does not have.
-const LATER: [&str; 2] = ["stable", "fair"];
 
 /// Reads a policy from TOML.
 ///
@@ -111,7 +113,7 @@ pub(super) fn policy_of(node: Node) -> Result<Policy, Error> {
     }
     let default = Policy::default();
     let policy = Policy {
-        mechanism: mechanism(&mut fields).unwrap_or(default.mechanism),
+        mechanism: fields.optional("mechanism").unwrap_or(default.mechanism),
         proposing: fields.optional("proposing").unwrap_or(default.proposing),
         objective: fields.optional("objective").unwrap_or(default.objective),
         balance: fields.optional("balance").unwrap_or(default.balance),
@@ -126,6 +128,12 @@ pub(super) fn policy_of(node: Node) -> Result<Policy, Error> {
         freight: fields.optional("freight_vnd_per_tonne_km").unwrap_or(default.freight),
         weights: weights(&mut fields),
         boosts: boosts(&mut fields),
+        under_limits: fields.optional("under_limits").unwrap_or(default.under_limits),
+        effort: fields.optional("effort").unwrap_or(default.effort),
+        linked_first: fields.optional("linked_first").unwrap_or(default.linked_first),
+        max_share_per_enterprise: fields.optional("max_share_per_enterprise"),
+        max_share_per_supplier: fields.optional("max_share_per_supplier"),
+        quotas: quotas(&mut fields),
     };
     // A repeated key leaves a value behind that can still be checked.
     let shadows = |r: &Issue, issue: &Issue| {
@@ -136,23 +144,6 @@ pub(super) fn policy_of(node: Node) -> Result<Policy, Error> {
     more.retain(|issue| !issues.iter().any(|r| shadows(r, issue)));
     issues.append(&mut more);
     if issues.is_empty() { Ok(policy) } else { Err(Error::Faults(issues)) }
-}
-
-fn mechanism(fields: &mut Fields) -> Option<Mechanism> {
-    let node = fields.take("mechanism")?;
-    let (at, issues) = fields.parts();
-    let at = at.field("mechanism");
-    let word = String::of(node, &at, issues)?;
-    let known = MECHANISMS.iter().find(|(name, _)| *name == word).map(|(_, mechanism)| *mechanism);
-    let names = MECHANISMS.map(|(name, _)| name);
-    if LATER.contains(&word.as_str()) {
-        let message = format!("the format has the mechanism `{word}`, this version of the program does not");
-        let help = format!("Use {}, or a later version.", names.join(" or "));
-        issues.push(Issue::error("mechanism_unavailable", at.to_string(), message, help).found(word));
-    } else if known.is_none() {
-        issues.push(unknown_word(&word, &at, &names));
-    }
-    known
 }
 
 fn accept(fields: &mut Fields) -> Option<BTreeSet<AcceptanceKind>> {
@@ -212,4 +203,52 @@ fn boosts(fields: &mut Fields) -> Vec<Boost> {
         Boost { tag: fields.name("tag"), add: fields.required("add").unwrap_or(0.0) }
     });
     boosts.unwrap_or_default()
+}
+
+fn quotas(fields: &mut Fields) -> Vec<Quota> {
+    let Some(node) = fields.take("quotas") else { return Vec::new() };
+    let (at, issues) = fields.parts();
+    let quotas = list(node, &at.field("quotas"), issues, |item, at, issues| {
+        let mut fields = Fields::open(item, *at, &["tag", "place", "min_share", "min_kg"], issues);
+        let of = one_of(
+            &mut fields,
+            |fields| Some(QuotaGroup::Tag(fields.optional("tag")?)),
+            |fields| Some(QuotaGroup::Place(fields.optional("place")?)),
+            "a quota is for a `tag` or for a `place`",
+        );
+        let least = one_of(
+            &mut fields,
+            |fields| Some(Floor::Share(fields.optional("min_share")?)),
+            |fields| Some(Floor::Kg(Kg(fields.optional("min_kg")?))),
+            "a quota has a `min_share` or a `min_kg`",
+        );
+        // Fillers are not checked: the pointer of the fault covers them.
+        of.zip(least).map(|(of, least)| Quota { of, least })
+    });
+    quotas.unwrap_or_default().into_iter().flatten().collect()
+}
+
+/// Exactly one of two fields.
+fn one_of<T>(
+    fields: &mut Fields,
+    first: impl Fn(&mut Fields) -> Option<T>,
+    second: impl Fn(&mut Fields) -> Option<T>,
+    message: &str,
+) -> Option<T> {
+    let before = fields.parts().1.len();
+    let found = (first(fields), second(fields));
+    let (at, issues) = fields.parts();
+    match found {
+        (Some(_), Some(_)) => {
+            issues.push(Issue::error("both", at.to_string(), message, "Leave one of the two out."));
+            None
+        }
+        (None, None) => {
+            if issues.len() == before {
+                issues.push(Issue::error("missing_field", at.to_string(), message, "Write one of the two."));
+            }
+            None
+        }
+        (first, second) => first.or(second),
+    }
 }

@@ -4,7 +4,7 @@ use super::fields::{At, Fields, suggestion};
 use super::node::Node;
 use crate::error::Issue;
 use crate::market::{AcceptanceKind, CertificateStatus, CooperativeKind, Place, Substitute};
-use crate::policy::{Objective, Side};
+use crate::policy::{Mechanism, Objective, Side, UnderLimits};
 use crate::units::{Date, Kg, Km, VndPerKg, Window};
 
 /// A value that a field may hold.
@@ -45,6 +45,21 @@ impl Word for Objective {
 impl Word for Side {
     const WORDS: &'static [(&'static str, Self)] =
         &[("cooperatives", Self::Cooperatives), ("enterprises", Self::Enterprises)];
+}
+
+impl Word for Mechanism {
+    const WORDS: &'static [(&'static str, Self)] = &[
+        ("optimal", Self::Optimal),
+        ("greedy", Self::Greedy),
+        ("stable", Self::Stable),
+        ("fair", Self::Fair),
+        ("egalitarian", Self::Egalitarian),
+    ];
+}
+
+impl Word for UnderLimits {
+    const WORDS: &'static [(&'static str, Self)] =
+        &[("refuse", Self::Refuse), ("approximate", Self::Approximate)];
 }
 
 impl<W: Word> Value for W {

@@ -18,7 +18,7 @@ use crate::error::{Error, Issue, Severity};
 use crate::io::market_digest;
 use crate::linkage::Linkage;
 use crate::market::Market;
-use crate::plan::{Allocation, Plan, Prices};
+use crate::plan::{Allocation, LimitPrices, Plan, Prices, Proof};
 use crate::policy::Policy;
 use crate::units::Kg;
 
@@ -49,7 +49,9 @@ const ALLOCATION: [&str; 9] = [
     "enterprise_score",
     "criteria",
 ];
-const CERTIFICATE: [&str; 6] = ["kind", "kg_weight", "offers", "demands", "cooperatives", "enterprises"];
+const CERTIFICATE: [&str; 7] =
+    ["kind", "kg_weight", "offers", "demands", "cooperatives", "enterprises", "limits"];
+const LIMITS: [&str; 4] = ["offers", "cooperatives", "enterprises", "certificates"];
 
 /// Most differences that are told one by one.
 const SHOWN: usize = 50;
@@ -71,8 +73,8 @@ pub fn verify_plan(market: &Market, document: &[u8]) -> Result<Plan, Error> {
         return Err(Error::Refuted(vec![issue]));
     }
     let linkage = Linkage::build(market, &claimed.policy)?;
-    let (allocations, prices) = claimed.in_market(market).map_err(Error::Refuted)?;
-    let plan = Plan::certified(&linkage, claimed.policy.mechanism, allocations, prices)?;
+    let (allocations, proof) = claimed.in_market(&linkage).map_err(Error::Refuted)?;
+    let plan = Plan::certified(&linkage, claimed.policy.mechanism, allocations, proof)?;
     // Most documents are as they were written, byte by byte.
     let mut same = Same { rest: text.as_bytes() };
     if write_plan(&plan, &mut same).is_ok() && same.rest.is_empty() {
@@ -108,10 +110,22 @@ struct Claimed {
     digest: String,
     policy: Policy,
     allocations: Vec<(String, String, i64, i64)>,
+    certificate: Certificate,
+}
+
+/// The certificate as it stands there.
+#[derive(Default)]
+struct Certificate {
     kg_weight: i64,
     /// Offers, demands, cooperatives, enterprises.
-    prices: [Vec<(String, i64)>; 4],
+    prices: [ById; 4],
+    limits: Option<Limits>,
 }
+
+/// Prices under limits as they stand there: offers, cooperatives, enterprises; certificates.
+struct Limits([ById; 3], Vec<(String, i64, i64)>);
+
+type ById = Vec<(String, i64)>;
 
 impl Claimed {
     fn read(node: Node) -> Result<Self, Error> {
@@ -145,18 +159,19 @@ impl Claimed {
         let read = allocations.and_then(|node| list(node, &at, &mut issues, allocation));
         let allocations = read.into_iter().flatten().flatten().collect();
         let at = At::ROOT.field("certificate");
-        let (kg_weight, prices) =
-            certificate.map_or_else(Default::default, |node| read_prices(node, at, &mut issues));
+        let certificate =
+            certificate.map_or_else(Default::default, |node| read_certificate(node, at, &mut issues));
         match (digest, policy) {
             (Some(digest), Ok(Some(policy))) if issues.is_empty() => {
-                Ok(Self { digest, policy, allocations, kg_weight, prices })
+                Ok(Self { digest, policy, allocations, certificate })
             }
             _ => Err(Error::Faults(issues)),
         }
     }
 
     /// Looks up every id; unknown ones refute the plan.
-    fn in_market(&self, market: &Market) -> Result<(Vec<Allocation>, Prices), Vec<Issue>> {
+    fn in_market(&self, linkage: &Linkage) -> Result<(Vec<Allocation>, Proof), Vec<Issue>> {
+        let market = linkage.market();
         let mut issues = Vec::new();
         let mut unknown = |pointer: String, error: &Error| {
             let help = "The plan was not made for this market.";
@@ -182,39 +197,94 @@ impl Claimed {
                 }
             }
         }
+        let proof = self.certificate.in_market(linkage, &mut issues);
+        if issues.is_empty() { Ok((allocations, proof)) } else { Err(issues) }
+    }
+}
+
+impl Certificate {
+    /// Looks up every id; what the market does not have is an issue.
+    fn in_market(&self, linkage: &Linkage, issues: &mut Vec<Issue>) -> Proof {
+        let market = linkage.market();
+        let at = At::ROOT.field("certificate");
         let [offers, demands, cooperatives, enterprises] = &self.prices;
-        let mut look_up = |list: &str, ids: Vec<&str>, prices: &[(String, i64)]| -> Vec<i64> {
-            let positions: BTreeMap<&str, usize> = ids.iter().enumerate().map(|(i, id)| (*id, i)).collect();
-            let mut found = vec![0; ids.len()];
-            for (id, price) in prices {
-                if let Some(&position) = positions.get(id.as_str()) {
-                    found[position] = *price;
-                } else {
-                    let pointer = At::ROOT.field("certificate").field(list).field(id).to_string();
-                    let message = format!("the market has no such id among its {list}");
-                    let help = "The plan was not made for this market.";
-                    issues.push(Issue::error("unknown_id", pointer, message, help));
-                }
-            }
-            found
-        };
         let prices = Prices {
-            offers: look_up("offers", market.offers().iter().map(|x| x.id.as_str()).collect(), offers),
-            demands: look_up("demands", market.demands().iter().map(|x| x.id.as_str()).collect(), demands),
+            offers: look_up(market.offers(), |x| &x.id, offers, &at.field("offers"), issues),
+            demands: look_up(market.demands(), |x| &x.id, demands, &at.field("demands"), issues),
             cooperatives: look_up(
-                "cooperatives",
-                market.cooperatives().iter().map(|x| x.id.as_str()).collect(),
+                market.cooperatives(),
+                |x| &x.id,
                 cooperatives,
+                &at.field("cooperatives"),
+                issues,
             ),
             enterprises: look_up(
-                "enterprises",
-                market.enterprises().iter().map(|x| x.id.as_str()).collect(),
+                market.enterprises(),
+                |x| &x.id,
                 enterprises,
+                &at.field("enterprises"),
+                issues,
             ),
             kg_weight: self.kg_weight,
         };
-        if issues.is_empty() { Ok((allocations, prices)) } else { Err(issues) }
+        let at = at.field("limits");
+        let limits = self.limits.as_ref().map(|Limits([offers, cooperatives, enterprises], certificates)| {
+            let mut limits = LimitPrices {
+                offers: look_up(market.offers(), |x| &x.id, offers, &at.field("offers"), issues),
+                cooperatives: look_up(
+                    market.cooperatives(),
+                    |x| &x.id,
+                    cooperatives,
+                    &at.field("cooperatives"),
+                    issues,
+                ),
+                enterprises: look_up(
+                    market.enterprises(),
+                    |x| &x.id,
+                    enterprises,
+                    &at.field("enterprises"),
+                    issues,
+                ),
+                certificates: vec![0; linkage.certified().len()],
+            };
+            for (i, (cooperative, certificate, price)) in certificates.iter().enumerate() {
+                let position = linkage.certified().iter().position(|volume| {
+                    market.cooperative(volume.cooperative).id == *cooperative
+                        && i64::try_from(volume.certificate) == Ok(*certificate)
+                });
+                match position {
+                    Some(position) => limits.certificates[position] = *price,
+                    None => issues.push(unknown_id(&at.field("certificates").entry(i))),
+                }
+            }
+            limits
+        });
+        Proof { prices, limits }
     }
+}
+
+/// Prices of a list of the market from those by id.
+fn look_up<T>(
+    entries: &[T],
+    id: fn(&T) -> &str,
+    prices: &ById,
+    at: &At,
+    issues: &mut Vec<Issue>,
+) -> Vec<i64> {
+    let positions: BTreeMap<&str, usize> = entries.iter().enumerate().map(|(i, x)| (id(x), i)).collect();
+    let mut found = vec![0; entries.len()];
+    for (id, price) in prices {
+        match positions.get(id.as_str()) {
+            Some(&position) => found[position] = *price,
+            None => issues.push(unknown_id(&at.field(id))),
+        }
+    }
+    found
+}
+
+fn unknown_id(at: &At) -> Issue {
+    let message = "the market has no such id in this list";
+    Issue::error("unknown_id", at.to_string(), message, "The plan was not made for this market.")
 }
 
 fn within_policy(error: Error) -> Vec<Issue> {
@@ -236,15 +306,28 @@ fn allocation(node: Node, at: &At, issues: &mut Vec<Issue>) -> Option<(String, S
     Some((offer?, demand?, volume?, contract?))
 }
 
-type PriceLists = [Vec<(String, i64)>; 4];
-
-fn read_prices(node: Node, at: At, issues: &mut Vec<Issue>) -> (i64, PriceLists) {
+fn read_certificate(node: Node, at: At, issues: &mut Vec<Issue>) -> Certificate {
     let mut fields = Fields::open(node, at, &CERTIFICATE, issues);
     fields.required::<String>("kind");
-    let weight = fields.optional("kg_weight").unwrap_or(0);
+    let kg_weight = fields.optional("kg_weight").unwrap_or(0);
     let lists = ["offers", "demands", "cooperatives", "enterprises"];
     let prices = lists.map(|name| fields.required::<Map>(name).map_or_else(Vec::new, |map| map.0));
-    (weight, prices)
+    let limits = fields.take("limits").map(|node| {
+        let (at, issues) = fields.parts();
+        let at = at.field("limits");
+        let mut fields = Fields::open(node, at, &LIMITS, issues);
+        let lists = ["offers", "cooperatives", "enterprises"];
+        let prices = lists.map(|name| fields.required::<Map>(name).map_or_else(Vec::new, |map| map.0));
+        let node = fields.take("certificates").unwrap_or(Node::List(Vec::new()));
+        let (at, issues) = fields.parts();
+        let certificates = list(node, &at.field("certificates"), issues, |node, at, issues| {
+            let mut fields = Fields::open(node, *at, &["cooperative", "certificate", "price"], issues);
+            let (cooperative, certificate) = (fields.required("cooperative"), fields.required("certificate"));
+            Some((cooperative?, certificate?, fields.required("price")?))
+        });
+        Limits(prices, certificates.into_iter().flatten().flatten().collect())
+    });
+    Certificate { kg_weight, prices, limits }
 }
 
 /// An object of whole numbers by id.

@@ -98,7 +98,7 @@ impl Linkage {
     /// never looked at. 16 bytes a candidate, and half as much again while building.
     ///
     /// # Errors
-    /// [`Error::Faults`] where the policy has faults, or where contracts on candidate pairs overrun a certified
+    /// [`Error::Faults`] where the policy has faults, of its own or in this market, or where contracts on candidate pairs overrun a certified
     /// volume (which pairs rely on a certificate depends on the policy).
     pub fn build(market: &Market, policy: &Policy) -> Result<Self, Error> {
         Self::build_watched(market, policy, &|_| ControlFlow::Continue(()))
@@ -109,7 +109,12 @@ impl Linkage {
     /// # Errors
     /// As [`Linkage::build`], and [`Error::Cancelled`].
     pub fn build_watched(market: &Market, policy: &Policy, watch: Watch) -> Result<Self, Error> {
-        let judge = Judge::new(market, policy.checked()?);
+        let checked = policy.checked()?;
+        let issues = policy.issues_in(market);
+        if !issues.is_empty() {
+            return Err(Error::Faults(issues));
+        }
+        let judge = Judge::new(market, checked);
         let total = market.offers().len() as u64;
         let told = AtomicU64::new(0);
         // Every offer is told of twice: found, and scored.

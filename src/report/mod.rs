@@ -1,5 +1,8 @@
-//! Reports for people: a plan as text.
+//! Reports for people: plans as text.
 
+mod comparison;
 mod text;
+mod words;
 
+pub use comparison::comparison;
 pub use text::{round, summary};

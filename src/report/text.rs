@@ -7,152 +7,9 @@ use crate::id::{DemandIx, OfferIx};
 use crate::linkage::Rule;
 use crate::metrics::Metrics;
 use crate::plan::{Allocation, Bounds, Language, Plan, Reason, Status, Unmatched};
-use crate::policy::{Mechanism, Objective};
-use crate::units::{Kg, grouped};
-
-/// Words of the report in a language.
-struct Words {
-    thousands: char,
-    point: char,
-    title: &'static str,
-    cooperatives: &'static str,
-    enterprises: &'static str,
-    offers: &'static str,
-    demands: &'static str,
-    candidates: &'static str,
-    optimal: &'static str,
-    feasible: &'static str,
-    nothing: &'static str,
-    /// By score, volume, welfare.
-    objectives: [&'static str; 3],
-    mechanisms: fn(Mechanism) -> &'static str,
-    matched: &'static str,
-    of_offered: &'static str,
-    of_demanded: &'static str,
-    linked: &'static str,
-    of: &'static str,
-    value: &'static str,
-    unpriced: &'static str,
-    score: &'static str,
-    distance: &'static str,
-    fill: [&'static str; 4],
-    links: &'static str,
-    wants: &'static str,
-    gets: &'static str,
-    contract: &'static str,
-    left_offers: &'static str,
-    left_demands: &'static str,
-    none: &'static str,
-}
-
-const ENGLISH: Words = Words {
-    thousands: ',',
-    point: '.',
-    title: "Matching round as of",
-    cooperatives: "cooperatives",
-    enterprises: "enterprises",
-    offers: "offers",
-    demands: "demands",
-    candidates: "candidate pairs",
-    optimal: "proven: no plan is better",
-    feasible: "best found; no plan is better by more than",
-    nothing: "best found: nothing new; no plan is worth more than",
-    objectives: ["most score", "most volume, then most score", "most gain in VND"],
-    mechanisms: |mechanism| match mechanism {
-        Mechanism::Optimal => "optimal",
-        Mechanism::Greedy => "greedy",
-    },
-    matched: "Matched",
-    of_offered: "of what is offered",
-    of_demanded: "of what is demanded",
-    linked: "Linked",
-    of: "of",
-    value: "Value at the middle of ask and bid",
-    unpriced: "without a price",
-    score: "Mean score",
-    distance: "mean distance",
-    fill: ["Fill rates of cooperatives", "median", "least", "Gini"],
-    links: "Links",
-    wants: "wants",
-    gets: "gets",
-    contract: "by contract",
-    left_offers: "Offers with something left",
-    left_demands: "Demands with something left",
-    none: "none",
-};
-
-const VIETNAMESE: Words = Words {
-    thousands: '.',
-    point: ',',
-    title: "Phiên kết nối cung cầu, tính đến ngày",
-    cooperatives: "hợp tác xã",
-    enterprises: "doanh nghiệp",
-    offers: "chào bán",
-    demands: "nhu cầu",
-    candidates: "cặp có thể kết nối",
-    optimal: "đã chứng minh: không phương án nào tốt hơn",
-    feasible: "tốt nhất tìm được; không phương án nào tốt hơn quá",
-    nothing: "tốt nhất tìm được: chưa có liên kết mới; không phương án nào có giá trị hơn",
-    objectives: [
-        "tổng điểm lớn nhất",
-        "khối lượng lớn nhất, rồi điểm lớn nhất",
-        "lợi ích bằng tiền lớn nhất",
-    ],
-    mechanisms: |mechanism| match mechanism {
-        Mechanism::Optimal => "tối ưu",
-        Mechanism::Greedy => "lần lượt theo điểm",
-    },
-    matched: "Đã kết nối",
-    of_offered: "lượng chào bán",
-    of_demanded: "lượng cần mua",
-    linked: "Có liên kết",
-    of: "trên",
-    value: "Giá trị theo giá giữa chào bán và đặt mua",
-    unpriced: "chưa có giá",
-    score: "Điểm bình quân",
-    distance: "khoảng cách bình quân",
-    fill: ["Tỷ lệ tiêu thụ của hợp tác xã", "trung vị", "thấp nhất", "Gini"],
-    links: "Liên kết",
-    wants: "cần",
-    gets: "nhận",
-    contract: "theo hợp đồng",
-    left_offers: "Chào bán còn dư",
-    left_demands: "Nhu cầu chưa đủ",
-    none: "không có",
-};
-
-impl Words {
-    fn of(language: Language) -> &'static Self {
-        match language {
-            Language::English => &ENGLISH,
-            Language::Vietnamese => &VIETNAMESE,
-        }
-    }
-
-    fn whole(&self, number: i128) -> String {
-        grouped(number, self.thousands)
-    }
-
-    fn kg(&self, kg: i128) -> String {
-        format!("{} kg", self.whole(kg))
-    }
-
-    fn decimal(&self, number: f64, digits: usize) -> String {
-        format!("{number:.digits$}").replace('.', &self.point.to_string())
-    }
-
-    fn optional(&self, number: Option<f64>, digits: usize) -> String {
-        number.map_or_else(|| "–".to_owned(), |number| self.decimal(number, digits))
-    }
-
-    fn percent(&self, share: f64) -> String {
-        format!("{} %", self.decimal(share * 100.0, 1))
-    }
-
-    fn optional_percent(&self, share: Option<f64>) -> String {
-        share.map_or_else(|| "–".to_owned(), |share| self.percent(share))
-    }
-}
+use crate::policy::Objective;
+use crate::report::words::Words;
+use crate::units::Kg;
 
 /// The round as text in a language: headline figures, links by enterprise, and what is left with its reasons.
 ///
@@ -177,6 +34,12 @@ pub fn summary(plan: &Plan, metrics: &Metrics, language: Language) -> String {
     let mut text = String::new();
     report.headline(&mut text).and_then(|()| report.left(&mut text)).expect(FITS);
     text
+}
+
+/// What a plan falls short of what could be reached, as a share of it.
+#[expect(clippy::cast_precision_loss, reason = "a ratio for people")]
+pub(super) fn lost(reached: i128, could: i128) -> f64 {
+    if could == 0 { 0.0 } else { (could - reached) as f64 / could as f64 }
 }
 
 const FITS: &str = "writing to a string cannot fail";
@@ -219,6 +82,16 @@ impl Report<'_> {
         }];
         let proof = match self.plan.bounds().status {
             Status::Optimal => w.optimal.to_owned(),
+            // The bound is the optimum's value: the gap is what the promise costs.
+            status @ (Status::Stable | Status::Fair | Status::Egalitarian) => {
+                let promise = match status {
+                    Status::Stable => w.stable,
+                    Status::Fair => w.fair,
+                    _ => w.egalitarian,
+                };
+                let Bounds { objective, bound, .. } = *self.plan.bounds();
+                format!("{promise}; {} {}", w.costs, w.percent(lost(objective, bound)))
+            }
             Status::Feasible => {
                 let bounds = self.plan.bounds();
                 // Under `volume`, where every kilogram is reached the score is what is left to prove.

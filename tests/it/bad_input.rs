@@ -479,9 +479,9 @@ error[wrong_type] /cooperatives/0/members: text stands where a whole number is e
     insta::assert_snapshot!(csv("enterprises.csv", "21.0285", "\"21,0285\""), @r##"error[wrong_type] enterprises.csv row 2, column lat: text stands where a number is expected (found: 21,0285). Write a number with a point, such as 0.8: no quotes, units, blanks, commas or percent signs."##);
     insta::assert_snapshot!(csv("contracts.csv", "3000", "3000\no-1,d-1,1"), @r##"error[duplicate_contract] contracts.csv row 3: contracts.csv row 2 is between the same offer and demand. Write one contract a pair, with the total volume."##);
     insta::assert_snapshot!(csv("offers.csv", "", "id;cooperative;product;volume_kg\n"), @r##"error[wrong_delimiter] offers.csv row 1: the cells are separated by semicolons, not by commas (found: id;cooperative;product;volume_kg). Save the file with commas between cells (“CSV UTF-8”, comma-delimited)."##);
-    insta::assert_snapshot!(message(policy::from_toml("format = 'lienket/policy@1'\nmechanism = 'stable'")), @r##"
+    insta::assert_snapshot!(message(policy::from_toml("format = 'lienket/policy@1'\nmechanism = 'stabel'")), @r##"
 1 fault in the document:
-error[mechanism_unavailable] /mechanism: the format has the mechanism `stable`, this version of the program does not (found: stable). Use optimal or greedy, or a later version.
+error[unknown_word] /mechanism: this is none of optimal, greedy, stable, fair, egalitarian (found: stabel). Did you mean `stable`?
 "##);
     insta::assert_snapshot!(message(policy::from_toml("format = 'lienket/policy@1'\nbalance = 0,5")), @r##"line 2, column 12: this is not TOML: unexpected key or value, expected newline, `#`. Correct the document there; nothing else has been checked."##);
     insta::assert_snapshot!(message(read_market("no-such-market.json")), @r##"no-such-market.json: there is nothing at this path. Check the path."##);

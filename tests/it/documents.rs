@@ -174,7 +174,7 @@ fn the_policy_of_the_format_is_the_default() {
         Policy { boosts: vec![Boost { tag: "women_led".into(), add: 0.05 }], ..Policy::default() };
     expected.weights.cooperative.price = 9.0;
     assert_eq!(partial, expected);
-    insta::assert_snapshot!(policy_document(&Policy::default()).to_string(), @r##"{"accept":["legal","technical"],"balance":0.5,"boosts":[],"format":"lienket/policy@1","freight_vnd_per_tonne_km":0.0,"full_margin":0.2,"half_km":100.0,"mechanism":"optimal","min_score":0.0,"objective":"score","price_tolerance_percent":0,"proposing":"cooperatives","road_factor":1.0,"unknown":0.5,"weights":{"cooperative":{"certification":1.0,"location":2.0,"price":3.0,"product":1.0,"relationship":1.0,"services":2.0,"timing":1.0,"volume":2.0},"enterprise":{"certification":3.0,"location":2.0,"price":2.0,"product":2.0,"relationship":1.0,"services":0.0,"timing":1.0,"volume":2.0}}}"##);
+    insta::assert_snapshot!(policy_document(&Policy::default()).to_string(), @r##"{"accept":["legal","technical"],"balance":0.5,"boosts":[],"effort":1.0,"format":"lienket/policy@1","freight_vnd_per_tonne_km":0.0,"full_margin":0.2,"half_km":100.0,"linked_first":false,"mechanism":"optimal","min_score":0.0,"objective":"score","price_tolerance_percent":0,"proposing":"cooperatives","quotas":[],"road_factor":1.0,"under_limits":"refuse","unknown":0.5,"weights":{"cooperative":{"certification":1.0,"location":2.0,"price":3.0,"product":1.0,"relationship":1.0,"services":2.0,"timing":1.0,"volume":2.0},"enterprise":{"certification":3.0,"location":2.0,"price":2.0,"product":2.0,"relationship":1.0,"services":0.0,"timing":1.0,"volume":2.0}}}"##);
 }
 
 #[test]

@@ -71,6 +71,9 @@ pub(crate) struct Match {
     /// The mechanism; wins over the policy's
     #[arg(long, value_name = "M")]
     pub mechanism: Option<Mechanism>,
+    /// Work spent on plans under lots and the like, as a multiple of the usual; wins over the policy's
+    #[arg(long, value_name = "X")]
+    pub effort: Option<f64>,
     /// Folder for plan.json and matches.csv; `-` writes the plan to standard output
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
@@ -133,6 +136,14 @@ pub(crate) enum Mechanism {
     Optimal,
     /// Pairs by joint score, highest first: a baseline
     Greedy,
+    /// Nobody would rather trade with each other
+    Stable,
+    /// The worst fill rate as high as it can be, then the next
+    Fair,
+    /// As fair, in kilograms, on the side in excess; truthful
+    Egalitarian,
+    /// All of them, as one table of comparison
+    All,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -163,11 +174,16 @@ impl From<Preset> for lienket::generate::Preset {
     }
 }
 
-impl From<Mechanism> for lienket::Mechanism {
-    fn from(mechanism: Mechanism) -> Self {
-        match mechanism {
-            Mechanism::Optimal => Self::Optimal,
-            Mechanism::Greedy => Self::Greedy,
+impl Mechanism {
+    /// The library's; none for all of them.
+    pub(crate) fn one(self) -> Option<lienket::Mechanism> {
+        match self {
+            Self::Optimal => Some(lienket::Mechanism::Optimal),
+            Self::Greedy => Some(lienket::Mechanism::Greedy),
+            Self::Stable => Some(lienket::Mechanism::Stable),
+            Self::Fair => Some(lienket::Mechanism::Fair),
+            Self::Egalitarian => Some(lienket::Mechanism::Egalitarian),
+            Self::All => None,
         }
     }
 }

@@ -5,9 +5,9 @@ use std::path::Path;
 
 use lienket::generate::generate_watched;
 use lienket::io::{self, Export, Unfinished};
-use lienket::{Catalogue, Error, Linkage, Market, Metrics, Plan, Policy, Severity, Status, report};
+use lienket::{Catalogue, Error, Linkage, Market, Metrics, Plan, Policy, Severity, Status, compare, report};
 
-use crate::arguments::{Arguments, Command, Explain, Generate, Match};
+use crate::arguments::{Arguments, Command, Explain, Generate, Match, Mechanism};
 use crate::progress::Bar;
 use crate::{Answer, failed};
 
@@ -114,12 +114,14 @@ fn matching(arguments: &Match) -> Result<(), Error> {
 
 /// One matching round.
 fn round(arguments: &Match) -> Result<(), Error> {
-    let policy = arguments.policy.as_ref().map_or_else(|| Ok(Policy::default()), io::read_policy)?;
-    let mechanism = arguments.mechanism.map_or(policy.mechanism, Into::into);
+    let mut policy = arguments.policy.as_ref().map_or_else(|| Ok(Policy::default()), io::read_policy)?;
+    policy.effort = arguments.effort.unwrap_or(policy.effort);
+    let mechanism = arguments.mechanism.map_or(Some(policy.mechanism), Mechanism::one);
     let bar = Bar::new();
     let watch = |progress| bar.watch(progress);
     let market = read(&arguments.market, &bar)?;
     let linkage = Linkage::build_watched(&market, &policy, &watch)?;
+    let Some(mechanism) = mechanism else { return comparison(arguments, &linkage, bar) };
     let plan = Plan::solve_watched(&linkage, mechanism, &watch)?;
     if arguments.out.as_ref().is_some_and(|out| out.as_os_str() == "-") {
         return printed(io::write_plan_watched(&plan, stdout().lock(), &watch));
@@ -135,6 +137,28 @@ fn round(arguments: &Match) -> Result<(), Error> {
     }
     drop(bar);
     print(&text)
+}
+
+/// Every mechanism on the market, side by side; with a folder, every plan and the table.
+fn comparison(arguments: &Match, linkage: &Linkage, bar: Bar) -> Result<(), Error> {
+    let watch = |progress| bar.watch(progress);
+    let compared = compare(linkage, &lienket::Mechanism::ALL, &watch)?;
+    let document = || io::comparison_document(&compared);
+    match &arguments.out {
+        Some(out) if out.as_os_str() == "-" => return print(&document()),
+        Some(folder) => {
+            let mut files = Unfinished::in_folder(folder)?;
+            for row in &compared {
+                let name = format!("plan-{}.json", row.mechanism.name());
+                files.write(&name, |writer| io::write_plan_watched(&row.plan, writer, &watch))?;
+            }
+            files.write("comparison.json", |writer| writer.write_all(document().as_bytes()))?;
+            files.finish()?;
+        }
+        None => {}
+    }
+    drop(bar);
+    print(&report::comparison(&compared, arguments.language.into()))
 }
 
 fn rayon_pool(threads: usize) -> Result<rayon::ThreadPool, Error> {

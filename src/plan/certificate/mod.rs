@@ -4,6 +4,8 @@
 //! by adding up the allocations one by one, the objective from them, the bound from the prices
 //! (`prices`, which also says why they prove it).
 
+mod knapsack;
+mod limits;
 mod prices;
 
 use std::collections::BTreeMap;
@@ -13,14 +15,15 @@ use rayon::prelude::*;
 use crate::error::Issue;
 use crate::id::{CooperativeIx, DemandIx, EnterpriseIx, OfferIx};
 use crate::linkage::{Linkage, relied_on};
-use crate::plan::{Allocation, Bounds, Prices, Status};
-use crate::policy::Objective;
+use crate::plan::{Allocation, Bounds, Prices, Proof, Status};
+use crate::policy::{Mechanism, Objective};
 
-/// Checks an allocation and its prices; what was proved, or everything that is wrong.
+/// Checks an allocation and its proof; what was proved, or everything that is wrong.
 pub(super) fn check(
     linkage: &Linkage,
+    mechanism: Mechanism,
     allocations: &[Allocation],
-    prices: &Prices,
+    proof: &Proof,
 ) -> Result<Bounds, Vec<Issue>> {
     let mut check = Check { linkage, issues: Vec::new() };
     check.indices(allocations);
@@ -33,14 +36,18 @@ pub(super) fn check(
     check.totals(allocations);
     check.limits(allocations);
     check.certified_volumes(allocations, &positions);
-    let shape = check.shape(prices);
+    let shape = check.shape(&proof.prices);
     if shape {
-        check.prices(prices);
+        check.prices(&proof.prices);
     }
+    let limits = proof.limits.as_ref().filter(|limits| check.limit_shape(limits));
     if !check.issues.is_empty() {
         return Err(check.issues);
     }
-    let bounds = check.bounds(allocations, &positions, prices);
+    let mut bounds = check.bounds(allocations, &positions, &proof.prices);
+    if let Some(limits) = limits {
+        bounds = check.tightened(bounds, limits, proof.prices.kg_weight);
+    }
     if check.issues.is_empty() { Ok(bounds) } else { Err(check.issues) }
 }
 
@@ -161,10 +168,10 @@ impl Check<'_> {
             let message = format!("{} has no positive gain", self.names(a));
             self.refute("no_gain", pointer(), message);
         }
-        let most = offer.volume.0.min(demand.volume.0);
+        let most = self.pair_at_most(a.offer, a.demand);
         if a.volume.0 > most {
             let message = format!(
-                "{} trades {} kg, above the {most} kg of the smaller volume",
+                "{} trades {} kg, above the {most} kg of the smaller volume or the supplier's share",
                 self.names(a),
                 a.volume.0
             );

@@ -176,7 +176,7 @@ impl Check<'_> {
     }
 
     /// Prices whose sum wraps around would prove anything.
-    fn too_large(&mut self) -> Bounds {
+    pub(super) fn too_large(&mut self) -> Bounds {
         let message = "the prices are too large to be added up exactly".to_owned();
         self.refute("prices", "/certificate".to_owned(), message);
         Bounds::new(0, 0, None)

@@ -3,10 +3,14 @@
 //! Sums are exact integers; a ratio is taken once, at the end. A share of nothing is 0; a mean, median or index
 //! of nothing is absent (`null` in documents).
 
+mod compare;
+
 use std::collections::BTreeMap;
 
 use ordered_float::OrderedFloat;
 use serde::Serialize;
+
+pub use compare::{Compared, compare};
 
 use crate::id::{DemandIx, OfferIx};
 use crate::market::{Market, Place};

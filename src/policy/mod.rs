@@ -2,12 +2,19 @@
 //!
 //! Plain data with the defaults of the document `lienket/policy@1`; [`Policy::issues`] checks the ranges.
 
+mod quota;
+mod weights;
+
 use std::collections::BTreeSet;
 
 use serde::Serialize;
 
+pub(crate) use quota::share_of;
+pub use quota::{Floor, Quota, QuotaGroup};
+pub use weights::{Boost, Criterion, PerCriterion, Weights};
+
 use crate::error::{Error, Issue};
-use crate::market::AcceptanceKind;
+use crate::market::{AcceptanceKind, Market};
 use crate::units::Km;
 
 /// How volumes are assigned.
@@ -20,6 +27,43 @@ pub enum Mechanism {
     Optimal,
     /// Pairs by joint score, highest first. A baseline to compare with.
     Greedy,
+    /// Nobody would rather trade with each other than as the plan says.
+    Stable,
+    /// The worst fill rate of a cooperative as high as it can be, then the next worst, and so on; then the best
+    /// score.
+    Fair,
+    /// As fair, in kilograms, on whichever side of the market is in excess: nobody gains by stating another volume
+    /// or hiding a link.
+    Egalitarian,
+}
+
+impl Mechanism {
+    /// Every mechanism, in the order in which they are compared.
+    pub const ALL: [Self; 5] = [Self::Optimal, Self::Greedy, Self::Stable, Self::Fair, Self::Egalitarian];
+
+    /// The word in documents.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Optimal => "optimal",
+            Self::Greedy => "greedy",
+            Self::Stable => "stable",
+            Self::Fair => "fair",
+            Self::Egalitarian => "egalitarian",
+        }
+    }
+}
+
+/// What mechanisms whose promise does not hold under lots, partner limits, all-or-nothing demands and certified
+/// volumes ([`Mechanism::Stable`], [`Mechanism::Fair`], [`Mechanism::Egalitarian`]) do where the market has them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UnderLimits {
+    /// Nothing: the round is refused, and the limits are named.
+    #[default]
+    Refuse,
+    /// The best they can: every limit is kept, and what the promise lacks is listed.
+    Approximate,
 }
 
 /// What [`Mechanism::Optimal`] maximises.
@@ -44,141 +88,6 @@ pub enum Side {
     Cooperatives,
     /// Enterprises.
     Enterprises,
-}
-
-/// What a pair is scored by, in the order in which scores are summed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Criterion {
-    /// How well the product fits.
-    Product,
-    /// How much of the volume the other can take.
-    Volume,
-    /// How many of the preferred standards are held.
-    Certification,
-    /// How near.
-    Location,
-    /// How much margin the prices leave.
-    Price,
-    /// How many of the days are shared.
-    Timing,
-    /// How many of the services sought are provided.
-    Services,
-    /// How reliable the parties have found each other.
-    Relationship,
-}
-
-impl Criterion {
-    /// Every criterion, in the order in which scores are summed.
-    pub const ALL: [Self; 8] = [
-        Self::Product,
-        Self::Volume,
-        Self::Certification,
-        Self::Location,
-        Self::Price,
-        Self::Timing,
-        Self::Services,
-        Self::Relationship,
-    ];
-
-    /// The name in documents.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Product => "product",
-            Self::Volume => "volume",
-            Self::Certification => "certification",
-            Self::Location => "location",
-            Self::Price => "price",
-            Self::Timing => "timing",
-            Self::Services => "services",
-            Self::Relationship => "relationship",
-        }
-    }
-}
-
-/// A value for each criterion.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
-pub struct PerCriterion<T> {
-    /// [`Criterion::Product`].
-    pub product: T,
-    /// [`Criterion::Volume`].
-    pub volume: T,
-    /// [`Criterion::Certification`].
-    pub certification: T,
-    /// [`Criterion::Location`].
-    pub location: T,
-    /// [`Criterion::Price`].
-    pub price: T,
-    /// [`Criterion::Timing`].
-    pub timing: T,
-    /// [`Criterion::Services`].
-    pub services: T,
-    /// [`Criterion::Relationship`].
-    pub relationship: T,
-}
-
-impl<T: Copy> PerCriterion<T> {
-    /// The values in the order of [`Criterion::ALL`].
-    pub fn values(&self) -> [T; 8] {
-        [
-            self.product,
-            self.volume,
-            self.certification,
-            self.location,
-            self.price,
-            self.timing,
-            self.services,
-            self.relationship,
-        ]
-    }
-
-    /// One value each, in the order of [`Criterion::ALL`].
-    pub(crate) fn of(values: [T; 8]) -> Self {
-        let [product, volume, certification, location, price, timing, services, relationship] = values;
-        Self { product, volume, certification, location, price, timing, services, relationship }
-    }
-
-    /// The value of one criterion, for changing it.
-    pub fn get_mut(&mut self, criterion: Criterion) -> &mut T {
-        match criterion {
-            Criterion::Product => &mut self.product,
-            Criterion::Volume => &mut self.volume,
-            Criterion::Certification => &mut self.certification,
-            Criterion::Location => &mut self.location,
-            Criterion::Price => &mut self.price,
-            Criterion::Timing => &mut self.timing,
-            Criterion::Services => &mut self.services,
-            Criterion::Relationship => &mut self.relationship,
-        }
-    }
-}
-
-/// How much each criterion counts for each side. Weights need not add up to 1; 0 switches one off.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub struct Weights {
-    /// In the cooperative's view.
-    pub cooperative: PerCriterion<f64>,
-    /// In the enterprise's view.
-    pub enterprise: PerCriterion<f64>,
-}
-
-impl Default for Weights {
-    fn default() -> Self {
-        Self {
-            cooperative: PerCriterion::of([1.0, 2.0, 1.0, 2.0, 3.0, 1.0, 2.0, 1.0]),
-            enterprise: PerCriterion::of([2.0, 2.0, 3.0, 2.0, 2.0, 1.0, 0.0, 1.0]),
-        }
-    }
-}
-
-/// An addition to the joint score of cooperatives with a tag.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Boost {
-    /// The tag.
-    pub tag: String,
-    /// Added to the joint score, in [−1, 1].
-    pub add: f64,
 }
 
 /// The policy of a round.
@@ -223,6 +132,20 @@ pub struct Policy {
     pub weights: Weights,
     /// Additions for tagged cooperatives.
     pub boosts: Vec<Boost>,
+    /// What mechanisms do that do not go together with lots and the like.
+    pub under_limits: UnderLimits,
+    /// Work spent on plans under lots and the like, as a multiple of the usual; above 0, at most 1000.
+    pub effort: f64,
+    /// As many cooperatives as possible get something before the objective counts.
+    pub linked_first: bool,
+    /// Of all kilograms matched, contracts included: no enterprise buys more than this share. In (0, 1].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_share_per_enterprise: Option<f64>,
+    /// Of a demand's volume: no offer serves more than this share, its contract included. In (0, 1].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_share_per_supplier: Option<f64>,
+    /// What some cooperatives get at least.
+    pub quotas: Vec<Quota>,
 }
 
 impl Default for Policy {
@@ -243,6 +166,12 @@ impl Default for Policy {
             freight: 0.0,
             weights: Weights::default(),
             boosts: Vec::new(),
+            under_limits: UnderLimits::Refuse,
+            effort: 1.0,
+            linked_first: false,
+            max_share_per_enterprise: None,
+            max_share_per_supplier: None,
+            quotas: Vec::new(),
         }
     }
 }
@@ -302,6 +231,19 @@ impl Policy {
         for (i, boost) in self.boosts.iter().enumerate() {
             range(format!("/boosts/{i}/add"), boost.add, -1.0, 1.0, "a boost must be from −1 to 1");
         }
+        range("/effort".into(), self.effort, 0.001, 1000.0, "this must be a number from 0.001 to 1000");
+        let shares = [
+            ("max_share_per_enterprise", self.max_share_per_enterprise),
+            ("max_share_per_supplier", self.max_share_per_supplier),
+        ];
+        for (name, share) in shares {
+            range(format!("/{name}"), share.unwrap_or(1.0), quota::MICRO, 1.0, quota::SHARE);
+        }
+        for (i, quota) in self.quotas.iter().enumerate() {
+            if let Floor::Share(share) = quota.least {
+                range(format!("/quotas/{i}/min_share"), share, quota::MICRO, 1.0, quota::SHARE);
+            }
+        }
         for (side, weights) in sides {
             let sum: f64 = weights.values().iter().sum();
             if sum <= 0.0 || !sum.is_finite() {
@@ -325,7 +267,13 @@ impl Policy {
                 issues.push(Issue::error("empty_text", format!("/boosts/{i}/tag"), "the tag is empty", help));
             }
         }
+        quota::issues(&self.quotas, &mut issues);
         issues
+    }
+
+    /// Faults that only the market shows, pointing into the document.
+    pub(crate) fn issues_in(&self, market: &Market) -> Vec<Issue> {
+        quota::issues_in(&self.quotas, market)
     }
 
     /// The policy in canonical form, if it has no fault.
@@ -336,6 +284,7 @@ impl Policy {
         }
         let mut policy = self.clone();
         policy.boosts.sort_by(|a, b| a.tag.cmp(&b.tag).then(a.add.total_cmp(&b.add)));
+        policy.quotas.sort_by(|a, b| a.of.cmp(&b.of));
         Ok(policy)
     }
 }
