@@ -9,7 +9,7 @@ use siphasher::sip::SipHasher24;
 use crate::id::{DemandIx, OfferIx};
 use crate::linkage::{Linkage, road_km};
 use crate::market::Market;
-use crate::policy::{Objective, Policy};
+use crate::policy::{Objective, Policy, share_of};
 use crate::solve::{Limits, Shared, Transport};
 use crate::units::{Kg, Score};
 
@@ -90,6 +90,7 @@ pub(super) fn transport(linkage: &Linkage) -> Transport {
     let (row_start, column, value) = edges(linkage);
     let groups = (0..offers.len()).map(|o| market.cooperative_of(OfferIx::at(o)).0);
     let column_groups = (0..demands.len()).map(|d| market.enterprise_of(DemandIx::at(d)).0);
+    let edge_capacity = linkage.policy().max_share_per_supplier.map(|share| shares(linkage, share, &row_start, &column));
     Transport {
         row_capacity: free.offers,
         column_capacity: free.demands,
@@ -100,11 +101,26 @@ pub(super) fn transport(linkage: &Linkage) -> Transport {
         row_start,
         column,
         value,
-        edge_capacity: None,
+        edge_capacity,
         row_key: offers.par_iter().map(|offer| tie_key(&offer.id)).collect(),
         column_key: demands.par_iter().map(|demand| tie_key(&demand.id)).collect(),
         row_part: parts(linkage.market()),
     }
+}
+
+/// New kilograms on every edge at most, where no offer may serve more than a share of a demand.
+fn shares(linkage: &Linkage, share: f64, row_start: &[usize], column: &[u32]) -> Vec<i64> {
+    let market = linkage.market();
+    let most: Vec<i64> = market.demands().iter().map(|demand| share_of(share, demand.volume.0)).collect();
+    let mut capacity: Vec<i64> = column.iter().map(|&demand| most[demand as usize]).collect();
+    for contract in market.signed() {
+        let row = row_start[contract.offer.index()]..row_start[contract.offer.index() + 1];
+        if let Ok(at) = column[row.clone()].binary_search(&contract.demand.0) {
+            let capacity = &mut capacity[row.start + at];
+            *capacity = (*capacity - contract.volume.0).max(0);
+        }
+    }
+    capacity
 }
 
 /// Offers of one product mostly have the same buyers: a number for each product.

@@ -10,6 +10,9 @@
 //! tested pair by pair that some price of the pair has a ≥ 1: then the parts a alone pay for every kilogram, and
 //! they bound the kilograms (König’s theorem, with volumes). The solver's W is so large that rounding loses nothing.
 //! What the full prices leave beyond W × that bound bounds the score of a plan that reaches it.
+//!
+//! Where no offer may serve more than a share of a demand, a pair carries at most so much, and what its prices do not pay
+//! is added to the bound, so much a kilogram (the dual price of the pair's own limit).
 
 use rayon::prelude::*;
 
@@ -76,6 +79,9 @@ impl Check<'_> {
     /// does not pay, which is no less than 0, is compared with what the demand's side does. Exact, without
     /// adding up all four.
     pub(super) fn prices(&mut self, prices: &Prices) {
+        if self.linkage.policy().max_share_per_supplier.is_some() {
+            return;
+        }
         let market = self.linkage.market();
         let [offers, demands] = paid_by_side(market, prices, |price, party| price + party);
         let kg_weight = prices.kg_weight.unsigned_abs();
@@ -127,11 +133,17 @@ impl Check<'_> {
                 value += new * i128::from(worth.unwrap_or(0));
             }
         }
-        let Some((bound, kg_bound)) = self.cost(prices) else { return self.too_large() };
+        let paid = self.cost(prices).zip(self.unpaid(prices));
+        let sum = paid.and_then(|((bound, kg), (more, more_kg))| {
+            Some((bound.checked_add(more)?, kg.checked_add(more_kg)?))
+        });
+        let Some((bound, kg_bound)) = sum else { return self.too_large() };
         if self.linkage.policy().objective != Objective::Volume {
             return Bounds::new(value, bound, None);
         }
-        self.cover(prices);
+        if self.linkage.policy().max_share_per_supplier.is_none() {
+            self.cover(prices);
+        }
         let of_kg = i128::from(prices.kg_weight).checked_mul(kg_bound);
         match of_kg.and_then(|of_kg| bound.checked_sub(of_kg)) {
             Some(score_bound) => Bounds::new(kg, kg_bound, Some((score, score_bound))),
@@ -173,6 +185,36 @@ impl Check<'_> {
             }
         }
         Some((bound, kg_bound))
+    }
+
+    /// Where a pair carries only a share of its demand: what prices do not pay on it, times what it can carry; and the
+    /// kilograms that no price's whole kilogram pays for. `None` where it is too large.
+    fn unpaid(&self, prices: &Prices) -> Option<(i128, i128)> {
+        if self.linkage.policy().max_share_per_supplier.is_none() {
+            return Some((0, 0));
+        }
+        let market = self.linkage.market();
+        let weight = prices.kg_weight.unsigned_abs();
+        let [offers, demands] = paid_by_side(market, prices, |price, party| price + party);
+        let units = |price, party| u64::from(kilograms(price, weight) > 0 || kilograms(party, weight) > 0);
+        let [offer_units, demand_units] = paid_by_side(market, prices, units);
+        let (mut more, mut more_kg) = (0_i128, 0_i128);
+        for o in 0..market.offers().len() {
+            let offer = OfferIx::at(o);
+            for position in self.linkage.row(offer) {
+                let Some(worth) = self.worth(offer, position, weight) else { continue };
+                let demand = DemandIx(self.linkage.demands()[position]);
+                let at = market.signed().binary_search_by_key(&(offer, demand), |c| (c.offer, c.demand));
+                let contract = at.map_or(0, |at| market.signed()[at].volume.0);
+                let most = i128::from((self.pair_at_most(offer, demand) - contract).max(0));
+                let lacking = worth.saturating_sub(offers[o]).saturating_sub(demands[demand.index()]);
+                more = more.checked_add(i128::from(lacking) * most)?;
+                if weight > 0 && offer_units[o] == 0 && demand_units[demand.index()] == 0 {
+                    more_kg += most;
+                }
+            }
+        }
+        Some((more, more_kg))
     }
 
     /// Prices whose sum wraps around would prove anything.
