@@ -13,6 +13,8 @@
 //! | what a flow breaks | [`violations`] | every broken capacity and limit, in a fixed order |
 //! | a flow within lots, partner limits, … | [`within_limits`] | feasible, at least as good as [`greedy`](greedy()); not optimal (the problem is NP-hard) |
 //! | the plain rule "best edge first" | [`greedy`](greedy()) | feasible; the yardstick every better rule must beat |
+//! | a flow that nobody has a reason to leave | [`stable`](stable()) | no edge blocks; of all such flows the best for the side that proposes |
+//! | what is left to be unhappy about | [`blocking`] | every edge that blocks a flow |
 //! | the cheapest flow on any network | [`min_cost_flow`] | exact, with prices that prove it; or why there is none |
 //! | whether such an answer is right | [`check_flow`] | an independent check of flow, prices and witnesses |
 //! | the best one-to-one matching | [`one_to_one`](one_to_one()) | exact, with prices that prove it; or why there is none |
@@ -29,6 +31,7 @@
 //! optimum     components in parallel, two phases, prices standing an optimum that follows changes
 //! limits      limits outside the network, the check      greedy   best edge first
 //! repair      close what violates, solve again, fill up
+//! stable      stable allocations: preference lists, chains, what blocks
 //! flow        any network: the instance, its reduction, its simplex, its check
 //! one_to_one  linear assignment: the instance, its auction, its shortest paths, its check
 //! ```
@@ -55,6 +58,7 @@ mod pricing;
 mod repair;
 mod restart;
 mod simplex;
+mod stable;
 mod standing;
 mod tie;
 mod transport;
@@ -67,5 +71,6 @@ pub use limits::{Limits, Shared, Violation, violations};
 pub use one_to_one::{Goal, Matching, MatchingStatus, OneToOne, Pairs, check_matching, one_to_one};
 pub use optimum::{Optimum, optimum, optimum_near};
 pub use repair::within_limits;
+pub use stable::{Proposing, StableAllocation, blocking, stable};
 pub use standing::{Change, Standing};
 pub use transport::Transport;
