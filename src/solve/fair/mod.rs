@@ -38,7 +38,7 @@ use std::cmp::Ordering;
 use std::sync::Mutex;
 
 use super::error::SolveError;
-use super::optimum::{Optimum, optimum_near};
+use super::optimum::{Optimum, solve};
 use super::transport::{Transport, length, not_negative, number};
 use forest::{Forest, NONE, Names};
 use level::Water;
@@ -154,44 +154,55 @@ pub fn leximin(transport: &Transport, targets: &FillTargets) -> Result<Leximin, 
 ///
 /// # Errors
 /// As [`leximin`] and [`optimum`](super::optimum()), whose bound must hold for the largest value times
-/// `min(rows, columns) + 3`.
+/// `min(rows, columns) + 3` unless a smaller one
+/// will do.
 pub fn fair(transport: &Transport, targets: &FillTargets) -> Result<Fair, SolveError> {
     let leximin = leximin(transport, targets)?;
-    let best = with_totals(transport.clone(), Some(&leximin.totals), None, &leximin.flow)?;
+    let best = with_totals(transport.clone(), &leximin.totals, None)?;
     Ok(Fair { leximin, best })
 }
 
-/// The most valuable flow with the given totals of row groups and column groups, near one that has them.
+/// The most valuable flow with the given totals of row groups and column groups, of which there is one.
+///
+/// A unit is worth `weight` on top of its value, so that as many flow as the totals say. If they do, the flow is
+/// the best one with these totals whatever the weight is, for it counts the same in all of them. So a weight
+/// that keeps values in 32 bits is tried before the one that is proven large enough.
 fn with_totals(
     mut transport: Transport,
-    row_totals: Option<&[i64]>,
+    row_totals: &[i64],
     column_totals: Option<&[i64]>,
-    near: &[(usize, i64)],
 ) -> Result<Optimum, SolveError> {
-    // One more unit costs at most as many edges of the old flow as there are rows or columns.
-    let edges = transport.rows().min(transport.columns()) as i128 + 2;
-    let weight = i128::from(transport.most_value()) * edges + 1;
-    let whole = weight + i128::from(transport.most_value());
-    let too_large =
-        |_| SolveError::Overflow { what: "the value that makes a unit come first", found: whole, most: i64::MAX.into() };
-    let (weight, whole) = (i64::try_from(weight).map_err(too_large)?, i64::try_from(whole).map_err(too_large)?);
-    transport.check_value(whole)?;
     for (totals, capacity) in [
-        (row_totals, &mut transport.row_group_capacity),
+        (Some(row_totals), &mut transport.row_group_capacity),
         (column_totals, &mut transport.column_group_capacity),
     ] {
         if let Some(totals) = totals {
             *capacity = totals.iter().copied().map(Some).collect();
         }
     }
-    for value in &mut transport.value {
-        *value += weight;
+    let most = i128::from(transport.most_value());
+    // One more unit costs at most as many edges of the flow before as there are rows or columns.
+    let enough = most * (transport.rows().min(transport.columns()) as i128 + 1) + 1;
+    let quick = enough.min(i128::from(i32::MAX) - most);
+    let wanted = row_totals.iter().copied().map(i128::from).sum::<i128>();
+    let mut before = 0;
+    for weight in [quick, enough].into_iter().filter(|weight| *weight > 0) {
+        let weight = i64::try_from(weight).unwrap_or(i64::MAX / 2);
+        transport.check_value(weight.saturating_add(transport.most_value() - before))?;
+        for value in &mut transport.value {
+            *value += weight - before;
+        }
+        before = weight;
+        let mut best = solve(&transport)?;
+        if best.flow.iter().map(|(_, units)| i128::from(*units)).sum::<i128>() < wanted {
+            continue;
+        }
+        for price in &mut best.row_group_price {
+            *price -= weight;
+        }
+        return Ok(best);
     }
-    let mut best = optimum_near(&transport, near)?;
-    for price in &mut best.row_group_price {
-        *price -= weight;
-    }
-    Ok(best)
+    unreachable!("totals that some flow has are reached where a unit comes first")
 }
 
 /// A part of the network, the units its groups can have together, and its place in the order of levels.
