@@ -90,7 +90,8 @@ pub(super) fn transport(linkage: &Linkage) -> Transport {
     let (row_start, column, value) = edges(linkage);
     let groups = (0..offers.len()).map(|o| market.cooperative_of(OfferIx::at(o)).0);
     let column_groups = (0..demands.len()).map(|d| market.enterprise_of(DemandIx::at(d)).0);
-    let edge_capacity = linkage.policy().max_share_per_supplier.map(|share| shares(linkage, share, &row_start, &column));
+    let edge_capacity =
+        linkage.policy().max_share_per_supplier.map(|share| shares(linkage, share, &row_start, &column));
     Transport {
         row_capacity: free.offers,
         column_capacity: free.demands,

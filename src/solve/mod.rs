@@ -46,6 +46,7 @@
 mod component;
 mod core;
 mod error;
+mod fair;
 mod flow;
 mod greedy;
 mod layout;
@@ -65,6 +66,7 @@ mod transport;
 mod tree;
 
 pub use error::SolveError;
+pub use fair::{Fair, FillTargets, Level, Leximin, fair, leximin};
 pub use flow::{Flow, FlowArc, FlowNetwork, FlowStatus, Infeasible, check_flow, min_cost_flow};
 pub use greedy::greedy;
 pub use limits::{Limits, Shared, Violation, violations};

@@ -5,6 +5,7 @@
 //! (`prices`, which also says why they prove it).
 
 mod knapsack;
+mod leximin;
 mod limits;
 mod prices;
 
