@@ -56,6 +56,7 @@ mod one_to_one;
 mod optimum;
 mod pace;
 mod pricing;
+mod quota;
 mod repair;
 mod restart;
 mod simplex;
@@ -72,6 +73,9 @@ pub use greedy::greedy;
 pub use limits::{Limits, Shared, Violation, violations};
 pub use one_to_one::{Goal, Matching, MatchingStatus, OneToOne, Pairs, check_matching, one_to_one};
 pub use optimum::{Optimum, optimum, optimum_near};
+pub use quota::{
+    Cap, LinkProof, Members, Quotafied, Quotas, Revalued, Side, Unreachable, optimum_with, revalued,
+};
 pub use repair::within_limits;
 pub use stable::{Proposing, StableAllocation, blocking, stable};
 pub use standing::{Change, Standing};

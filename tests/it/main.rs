@@ -21,6 +21,7 @@ mod metrics;
 mod one_to_one;
 mod plan;
 mod program;
+mod quotas;
 mod readme;
 mod reasons;
 mod rules;
