@@ -27,9 +27,9 @@ pub use market::{
 };
 pub use metrics::{Compared, GroupMetrics, Metrics, compare};
 pub use plan::{
-    Account, Allocation, Bounds, CertificateUse, CriterionLine, DemandExplanation, Explanation, Funnel, Held,
-    Language, LimitPrices, Link, Missing, NearMiss, OfferExplanation, Outcome, PairExplanation, Plan, Prices,
-    Proof, Reason, Remedy, Rival, RuleCheck, Shortcoming, Status, Unmatched,
+    Account, Allocation, Bounds, Case, CertificateUse, CriterionLine, DemandExplanation, Explanation, Funnel, Held,
+    Language, LimitPrices, LimitProof, LimitTree, Link, Missing, NearMiss, OfferExplanation, Outcome, PairExplanation, Plan, Prices,
+    Proof, Reason, Remedy, Resource, Rival, RuleCheck, Shortcoming, Status, TreeBranch, Unmatched,
 };
 pub use policy::{
     Boost, Criterion, Floor, Mechanism, Objective, PerCriterion, Policy, Quota, QuotaGroup, Side,

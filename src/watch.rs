@@ -10,6 +10,9 @@ pub enum Stage {
     Candidates,
     /// Assigning volumes; counted in steps.
     Assignment,
+    /// Searching for better volumes under lots and the like; counted in moves. To break here ends the search with the
+    /// best plan so far and what is proved of it by then, and cancels nothing.
+    Search,
     /// Reading a document; counted in entries, and the total is 0: not known before the end.
     Reading,
     /// Writing a document; counted in entries.

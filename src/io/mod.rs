@@ -14,6 +14,7 @@
 //! ```
 
 mod atomic;
+mod certificate;
 #[cfg(feature = "csv")]
 pub mod csv;
 mod digest;

@@ -7,11 +7,12 @@ use std::ops::ControlFlow;
 use serde::ser::SerializeSeq;
 use serde::{Serialize, Serializer};
 
+use super::certificate::CertificateEntry;
 use crate::io::{market_digest, policy_document};
-use crate::market::{Catalogue, Cooperative, Demand, Enterprise, Market, Offer};
+use crate::market::Catalogue;
 use crate::metrics::{Compared, Metrics};
-use crate::plan::{Allocation, Explanation, Funnel, LimitPrices, Plan, Reason, Status, Unmatched};
-use crate::policy::{Mechanism, PerCriterion};
+use crate::plan::{Allocation, Explanation, Funnel, Plan, Reason, Status, Unmatched};
+use crate::policy::PerCriterion;
 use crate::units::Score;
 use crate::watch::{Progress, Stage, Watch};
 
@@ -85,82 +86,6 @@ struct UnmatchedEntry<'a> {
     funnel: &'a Funnel,
 }
 
-#[derive(Serialize)]
-struct CertificateEntry<'a> {
-    kind: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    kg_weight: Option<i64>,
-    offers: ById<'a, Offer>,
-    demands: ById<'a, Demand>,
-    cooperatives: ById<'a, Cooperative>,
-    enterprises: ById<'a, Enterprise>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    limits: Option<LimitsEntry<'a>>,
-}
-
-#[derive(Serialize)]
-struct LimitsEntry<'a> {
-    offers: ById<'a, Offer>,
-    cooperatives: ById<'a, Cooperative>,
-    enterprises: ById<'a, Enterprise>,
-    certificates: Vec<CertificatePrice<'a>>,
-}
-
-#[derive(Serialize)]
-struct CertificatePrice<'a> {
-    cooperative: &'a str,
-    /// Position among its certificates, in canonical order.
-    certificate: usize,
-    price: i64,
-}
-
-/// Prices by id, zeros left out.
-struct ById<'a, T> {
-    list: &'a [T],
-    id: fn(&T) -> &str,
-    prices: &'a [i64],
-}
-
-impl<T> Serialize for ById<'_, T> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let priced = self.list.iter().zip(self.prices).filter(|(_, price)| **price != 0);
-        serializer.collect_map(priced.map(|(entry, price)| ((self.id)(entry), price)))
-    }
-}
-
-fn offers<'a>(market: &'a Market, prices: &'a [i64]) -> ById<'a, Offer> {
-    ById { list: market.offers(), id: |x| &x.id, prices }
-}
-
-fn demands<'a>(market: &'a Market, prices: &'a [i64]) -> ById<'a, Demand> {
-    ById { list: market.demands(), id: |x| &x.id, prices }
-}
-
-fn cooperatives<'a>(market: &'a Market, prices: &'a [i64]) -> ById<'a, Cooperative> {
-    ById { list: market.cooperatives(), id: |x| &x.id, prices }
-}
-
-fn enterprises<'a>(market: &'a Market, prices: &'a [i64]) -> ById<'a, Enterprise> {
-    ById { list: market.enterprises(), id: |x| &x.id, prices }
-}
-
-fn limits<'a>(plan: &'a Plan, prices: &'a LimitPrices) -> LimitsEntry<'a> {
-    let (market, certified) = (plan.market(), plan.linkage().certified());
-    let priced = certified.iter().zip(&prices.certificates).filter(|(_, price)| **price != 0);
-    LimitsEntry {
-        offers: offers(market, &prices.offers),
-        cooperatives: cooperatives(market, &prices.cooperatives),
-        enterprises: enterprises(market, &prices.enterprises),
-        certificates: priced
-            .map(|(volume, price)| CertificatePrice {
-                cooperative: &market.cooperative(volume.cooperative).id,
-                certificate: volume.certificate,
-                price: *price,
-            })
-            .collect(),
-    }
-}
-
 fn allocation<'a>(plan: &'a Plan, a: &Allocation) -> AllocationEntry<'a> {
     let (market, linkage) = (plan.market(), plan.linkage());
     let candidate = linkage.candidate(a.offer, a.demand);
@@ -222,7 +147,7 @@ fn unmatched<'a, Ix>(
 
 fn document<'a>(plan: &'a Plan, count: &'a Count) -> Document<'a> {
     let market = plan.market();
-    let (bounds, prices) = (plan.bounds(), plan.prices());
+    let bounds = plan.bounds();
     Document {
         format: FORMAT,
         market_digest: market_digest(market),
@@ -236,19 +161,7 @@ fn document<'a>(plan: &'a Plan, count: &'a Count) -> Document<'a> {
         allocations: (plan, count),
         unmatched_offers: (plan, count),
         unmatched_demands: (plan, count),
-        certificate: CertificateEntry {
-            // The kind names what is proved beside the bound, whether or not the bound is reached.
-            kind: match plan.policy().mechanism {
-                Mechanism::Optimal | Mechanism::Greedy => Mechanism::Optimal.name(),
-                other => other.name(),
-            },
-            kg_weight: (prices.kg_weight > 0).then_some(prices.kg_weight),
-            offers: offers(market, &prices.offers),
-            demands: demands(market, &prices.demands),
-            cooperatives: cooperatives(market, &prices.cooperatives),
-            enterprises: enterprises(market, &prices.enterprises),
-            limits: plan.proof().limits.as_ref().map(|prices| limits(plan, prices)),
-        },
+        certificate: CertificateEntry::of(plan),
         metrics: Metrics::of(plan),
     }
 }

@@ -4,21 +4,22 @@
 //! checker, and then everything else that the document says (scores, criteria, reasons, funnels, metrics,
 //! objective, bound, gap, status) is compared with what follows from them. No solver runs.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use super::fields::{At, Fields, duplicate_key};
+use super::certificate::Certificate;
+use super::fields::{At, Fields};
 use super::json::syntax_error;
 use super::node::Node;
 use super::plan::{FORMAT, plan_document, write_plan};
 use super::policy::policy_of;
 use super::text::decode;
-use super::values::{Value, list, wrong_type};
+use super::values::list;
 use crate::error::{Error, Issue, Severity};
 use crate::io::market_digest;
 use crate::linkage::Linkage;
 use crate::market::Market;
-use crate::plan::{Allocation, LimitPrices, Plan, Prices, Proof};
+use crate::plan::{Allocation, Plan, Proof};
 use crate::policy::Policy;
 use crate::units::Kg;
 
@@ -49,9 +50,6 @@ const ALLOCATION: [&str; 9] = [
     "enterprise_score",
     "criteria",
 ];
-const CERTIFICATE: [&str; 7] =
-    ["kind", "kg_weight", "offers", "demands", "cooperatives", "enterprises", "limits"];
-const LIMITS: [&str; 4] = ["offers", "cooperatives", "enterprises", "certificates"];
 
 /// Most differences that are told one by one.
 const SHOWN: usize = 50;
@@ -113,20 +111,6 @@ struct Claimed {
     certificate: Certificate,
 }
 
-/// The certificate as it stands there.
-#[derive(Default)]
-struct Certificate {
-    kg_weight: i64,
-    /// Offers, demands, cooperatives, enterprises.
-    prices: [ById; 4],
-    limits: Option<Limits>,
-}
-
-/// Prices under limits as they stand there: offers, cooperatives, enterprises; certificates.
-struct Limits([ById; 3], Vec<(String, i64, i64)>);
-
-type ById = Vec<(String, i64)>;
-
 impl Claimed {
     fn read(node: Node) -> Result<Self, Error> {
         let mut issues = Vec::new();
@@ -160,7 +144,7 @@ impl Claimed {
         let allocations = read.into_iter().flatten().flatten().collect();
         let at = At::ROOT.field("certificate");
         let certificate =
-            certificate.map_or_else(Default::default, |node| read_certificate(node, at, &mut issues));
+            certificate.map_or_else(Default::default, |node| Certificate::read(node, at, &mut issues));
         match (digest, policy) {
             (Some(digest), Ok(Some(policy))) if issues.is_empty() => {
                 Ok(Self { digest, policy, allocations, certificate })
@@ -202,91 +186,6 @@ impl Claimed {
     }
 }
 
-impl Certificate {
-    /// Looks up every id; what the market does not have is an issue.
-    fn in_market(&self, linkage: &Linkage, issues: &mut Vec<Issue>) -> Proof {
-        let market = linkage.market();
-        let at = At::ROOT.field("certificate");
-        let [offers, demands, cooperatives, enterprises] = &self.prices;
-        let prices = Prices {
-            offers: look_up(market.offers(), |x| &x.id, offers, &at.field("offers"), issues),
-            demands: look_up(market.demands(), |x| &x.id, demands, &at.field("demands"), issues),
-            cooperatives: look_up(
-                market.cooperatives(),
-                |x| &x.id,
-                cooperatives,
-                &at.field("cooperatives"),
-                issues,
-            ),
-            enterprises: look_up(
-                market.enterprises(),
-                |x| &x.id,
-                enterprises,
-                &at.field("enterprises"),
-                issues,
-            ),
-            kg_weight: self.kg_weight,
-        };
-        let at = at.field("limits");
-        let limits = self.limits.as_ref().map(|Limits([offers, cooperatives, enterprises], certificates)| {
-            let mut limits = LimitPrices {
-                offers: look_up(market.offers(), |x| &x.id, offers, &at.field("offers"), issues),
-                cooperatives: look_up(
-                    market.cooperatives(),
-                    |x| &x.id,
-                    cooperatives,
-                    &at.field("cooperatives"),
-                    issues,
-                ),
-                enterprises: look_up(
-                    market.enterprises(),
-                    |x| &x.id,
-                    enterprises,
-                    &at.field("enterprises"),
-                    issues,
-                ),
-                certificates: vec![0; linkage.certified().len()],
-            };
-            for (i, (cooperative, certificate, price)) in certificates.iter().enumerate() {
-                let position = linkage.certified().iter().position(|volume| {
-                    market.cooperative(volume.cooperative).id == *cooperative
-                        && i64::try_from(volume.certificate) == Ok(*certificate)
-                });
-                match position {
-                    Some(position) => limits.certificates[position] = *price,
-                    None => issues.push(unknown_id(&at.field("certificates").entry(i))),
-                }
-            }
-            limits
-        });
-        Proof { prices, limits }
-    }
-}
-
-/// Prices of a list of the market from those by id.
-fn look_up<T>(
-    entries: &[T],
-    id: fn(&T) -> &str,
-    prices: &ById,
-    at: &At,
-    issues: &mut Vec<Issue>,
-) -> Vec<i64> {
-    let positions: BTreeMap<&str, usize> = entries.iter().enumerate().map(|(i, x)| (id(x), i)).collect();
-    let mut found = vec![0; entries.len()];
-    for (id, price) in prices {
-        match positions.get(id.as_str()) {
-            Some(&position) => found[position] = *price,
-            None => issues.push(unknown_id(&at.field(id))),
-        }
-    }
-    found
-}
-
-fn unknown_id(at: &At) -> Issue {
-    let message = "the market has no such id in this list";
-    Issue::error("unknown_id", at.to_string(), message, "The plan was not made for this market.")
-}
-
 fn within_policy(error: Error) -> Vec<Issue> {
     match error {
         Error::Faults(mut issues) => {
@@ -304,54 +203,6 @@ fn allocation(node: Node, at: &At, issues: &mut Vec<Issue>) -> Option<(String, S
     let (offer, demand) = (fields.required("offer"), fields.required("demand"));
     let (volume, contract) = (fields.required("volume_kg"), fields.required("contract_kg"));
     Some((offer?, demand?, volume?, contract?))
-}
-
-fn read_certificate(node: Node, at: At, issues: &mut Vec<Issue>) -> Certificate {
-    let mut fields = Fields::open(node, at, &CERTIFICATE, issues);
-    fields.required::<String>("kind");
-    let kg_weight = fields.optional("kg_weight").unwrap_or(0);
-    let lists = ["offers", "demands", "cooperatives", "enterprises"];
-    let prices = lists.map(|name| fields.required::<Map>(name).map_or_else(Vec::new, |map| map.0));
-    let limits = fields.take("limits").map(|node| {
-        let (at, issues) = fields.parts();
-        let at = at.field("limits");
-        let mut fields = Fields::open(node, at, &LIMITS, issues);
-        let lists = ["offers", "cooperatives", "enterprises"];
-        let prices = lists.map(|name| fields.required::<Map>(name).map_or_else(Vec::new, |map| map.0));
-        let node = fields.take("certificates").unwrap_or(Node::List(Vec::new()));
-        let (at, issues) = fields.parts();
-        let certificates = list(node, &at.field("certificates"), issues, |node, at, issues| {
-            let mut fields = Fields::open(node, *at, &["cooperative", "certificate", "price"], issues);
-            let (cooperative, certificate) = (fields.required("cooperative"), fields.required("certificate"));
-            Some((cooperative?, certificate?, fields.required("price")?))
-        });
-        Limits(prices, certificates.into_iter().flatten().flatten().collect())
-    });
-    Certificate { kg_weight, prices, limits }
-}
-
-/// An object of whole numbers by id.
-struct Map(Vec<(String, i64)>);
-
-impl Value for Map {
-    fn of(node: Node, at: &At, issues: &mut Vec<Issue>) -> Option<Self> {
-        let Node::Map(entries) = node else {
-            wrong_type(&node, "an object", "Write an object in braces.", at, issues);
-            return None;
-        };
-        let mut seen = BTreeSet::new();
-        let mut prices = Vec::with_capacity(entries.len());
-        for (key, value) in entries {
-            let here = at.field(&key);
-            let price = i64::of(value, &here, issues);
-            if seen.contains(&key) {
-                issues.push(duplicate_key(&key, &here));
-            }
-            prices.extend(price.map(|price| (key.to_string(), price)));
-            seen.insert(key);
-        }
-        Some(Self(prices))
-    }
 }
 
 /// Where a document says something else than follows from its allocations and prices.

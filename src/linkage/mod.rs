@@ -250,6 +250,11 @@ impl Linkage {
         &self.0.candidates.joint
     }
 
+    /// The side scores of a candidate in micro-units: the cooperative's, the enterprise's.
+    pub(crate) fn side_scores(&self, position: usize) -> (u32, u32) {
+        (self.0.candidates.cooperative[position], self.0.candidates.enterprise[position])
+    }
+
     pub(crate) fn position(&self, offer: OfferIx, demand: DemandIx) -> Option<usize> {
         let row = self.row(offer);
         self.0.candidates.demand[row.clone()].binary_search(&demand.0).ok().map(|at| row.start + at)

@@ -2,12 +2,13 @@
 
 use std::ops::ControlFlow;
 
-use super::{Allocation, Plan, Prices, network};
+use super::mechanisms::{Assigned, Round, failed, taken_apart};
+use super::{Allocation, Plan, network};
 use crate::error::Error;
 use crate::id::{DemandIx, OfferIx};
 use crate::linkage::Linkage;
-use crate::policy::{Mechanism, UnderLimits};
-use crate::solve::{self, SolveError};
+use crate::policy::{Mechanism, Policy, UnderLimits};
+use crate::solve;
 use crate::units::Kg;
 use crate::watch::{Progress, Stage, Watch};
 
@@ -43,8 +44,7 @@ impl Plan {
         under_limits: UnderLimits,
         watch: Watch,
     ) -> Result<Self, Error> {
-        let _ = under_limits;
-        Self::solve_from(linkage, mechanism, None, watch)
+        Self::solve_from(linkage, mechanism, under_limits, None, watch)
     }
 
     /// As [`Plan::solve`], beginning with an earlier plan: the same plan to the byte, in less time the less has
@@ -74,12 +74,13 @@ impl Plan {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn solve_near(linkage: &Linkage, mechanism: Mechanism, earlier: &Plan) -> Result<Self, Error> {
-        Self::solve_from(linkage, mechanism, Some(earlier), &|_| ControlFlow::Continue(()))
+        Self::solve_from(linkage, mechanism, linkage.policy().under_limits, Some(earlier), &|_| ControlFlow::Continue(()))
     }
 
     fn solve_from(
         linkage: &Linkage,
         mechanism: Mechanism,
+        under_limits: UnderLimits,
         earlier: Option<&Plan>,
         watch: Watch,
     ) -> Result<Self, Error> {
@@ -96,24 +97,14 @@ impl Plan {
         };
         let optimum = optimum.map_err(failed)?;
         step(Stage::Assignment, 2, 3)?;
-        let instead = match mechanism {
-            Mechanism::Optimal => within_limits(linkage, &transport, &optimum)?,
-            Mechanism::Stable | Mechanism::Fair | Mechanism::Egalitarian => {
-                return Err(Error::Internal("not yet".to_owned()));
-            }
-            Mechanism::Greedy => {
-                let (limits, rank) =
-                    (network::limits(linkage, &transport), network::rank(linkage, &transport));
-                Some(used(&solve::greedy(&transport, &limits, &rank).map_err(failed)?))
-            }
-        };
-        let (flow, prices) = taken_apart(linkage, optimum);
-        let flow = instead.unwrap_or(flow);
+        let round = Round { linkage, transport: &transport, under_limits, watch };
+        let Assigned { flow, proof } = round.assign(mechanism, optimum)?;
         step(Stage::Certificate, 0, 1)?;
         let allocations = gather(linkage, &transport, &flow);
         // Large, and of no use to what follows.
         drop((transport, flow));
-        let plan = Self::certified(linkage, mechanism, allocations, prices);
+        let policy = Policy { mechanism, under_limits, ..linkage.policy().clone() };
+        let plan = Self::certified_under(linkage, policy, allocations, proof);
         // A plan of our own that does not pass is our fault, not the caller's.
         plan.map_err(|error| match error {
             Error::Refuted(_) => Error::Internal(error.to_string()),
@@ -143,59 +134,8 @@ impl Plan {
         allocations.sort_by_key(|a| (a.offer, a.demand));
         let optimum = solve::optimum(&network::transport(linkage)).map_err(failed)?;
         let (_, prices) = taken_apart(linkage, optimum);
-        Self::certified(linkage, linkage.policy().mechanism, allocations, prices)
+        Self::certified(linkage, Mechanism::Optimal, allocations, prices)
     }
-}
-
-fn failed(error: SolveError) -> Error {
-    match error {
-        SolveError::Overflow { .. } => Error::Overflow(format!(
-            "{error}. With the objective `welfare`, check the units of the prices; `volume` is exact for up to about \
-             300,000 offers and demands with candidates"
-        )),
-        other => Error::Internal(other.to_string()),
-    }
-}
-
-/// The flow of an optimum, and its prices.
-fn taken_apart(linkage: &Linkage, optimum: solve::Optimum) -> (Vec<(usize, i64)>, Prices) {
-    let by_volume = linkage.policy().objective == crate::policy::Objective::Volume;
-    let prices = Prices {
-        offers: optimum.row_price,
-        demands: optimum.column_price,
-        cooperatives: optimum.row_group_price,
-        enterprises: optimum.column_group_price,
-        kg_weight: if by_volume { network::kg_weight(linkage) } else { 0 },
-    };
-    (optimum.flow, prices)
-}
-
-/// The best flow found within the limits that are no network; `None` where the optimum breaks none of them.
-fn within_limits(
-    linkage: &Linkage,
-    transport: &solve::Transport,
-    optimum: &solve::Optimum,
-) -> Result<Option<Vec<(usize, i64)>>, Error> {
-    let limits = network::limits(linkage, transport);
-    if limits.is_none() {
-        return Ok(None);
-    }
-    if solve::violations(transport, &optimum.dense(transport), &limits).map_err(failed)?.is_empty() {
-        return Ok(None);
-    }
-    let found = solve::within_limits(transport, &limits, optimum, &transport.value).map_err(failed)?;
-    // Within limits the baseline may do better, where the objective is not the score.
-    let rank = network::rank(linkage, transport);
-    let plain = solve::greedy(transport, &limits, &rank).map_err(failed)?;
-    let worth = |flow: &[i64]| -> i128 {
-        flow.iter().zip(&transport.value).map(|(kg, value)| i128::from(*kg) * i128::from(*value)).sum()
-    };
-    Ok(Some(used(if worth(&plain) > worth(&found) { &plain } else { &found })))
-}
-
-/// The edges with flow, and how much.
-fn used(flow: &[i64]) -> Vec<(usize, i64)> {
-    flow.iter().copied().enumerate().filter(|(_, kg)| *kg > 0).collect()
 }
 
 /// The network of new kilograms that plans are solved on, for writing it out, and the weight of a kilogram in it

@@ -6,6 +6,7 @@ mod assign;
 mod certificate;
 mod explain;
 mod ledger;
+mod mechanisms;
 mod network;
 mod proof;
 mod reason;
@@ -19,7 +20,7 @@ pub use explain::{
     NearMiss, OfferExplanation, Outcome, PairExplanation, Remedy, Rival, RuleCheck, Shortcoming,
 };
 use ledger::Ledger;
-pub use proof::{Bounds, LimitPrices, Prices, Proof, Status};
+pub use proof::{Bounds, Case, LimitPrices, LimitProof, LimitTree, Prices, Proof, Resource, Status, TreeBranch};
 use reason::Situation;
 pub use reason::{Funnel, Reason, Unmatched};
 
@@ -89,9 +90,18 @@ impl Plan {
         allocations: Vec<Allocation>,
         proof: impl Into<Proof>,
     ) -> Result<Self, Error> {
-        let proof = proof.into();
-        let bounds = certificate::check(linkage, mechanism, &allocations, &proof).map_err(Error::Refuted)?;
         let policy = Policy { mechanism, ..linkage.policy().clone() };
+        Self::certified_under(linkage, policy, allocations, proof.into())
+    }
+
+    /// As [`Plan::certified`], under the linkage's policy with another mechanism, or another word on limits.
+    fn certified_under(
+        linkage: &Linkage,
+        policy: Policy,
+        allocations: Vec<Allocation>,
+        proof: Proof,
+    ) -> Result<Self, Error> {
+        let bounds = certificate::check(linkage, &policy, &allocations, &proof).map_err(Error::Refuted)?;
         Ok(Self(Arc::new(Inner {
             linkage: linkage.clone(),
             policy,

@@ -196,6 +196,18 @@ pub(super) fn rank(linkage: &Linkage, transport: &Transport) -> Vec<i64> {
     rank
 }
 
+/// What each side thinks of every edge, in micro-units: cooperatives, enterprises.
+pub(super) fn side_scores(linkage: &Linkage, transport: &Transport) -> (Vec<i64>, Vec<i64>) {
+    let (mut cooperatives, mut enterprises) =
+        (Vec::with_capacity(transport.edges()), Vec::with_capacity(transport.edges()));
+    for_each_edge(linkage, transport, |position| {
+        let (cooperative, enterprise) = linkage.side_scores(position);
+        cooperatives.push(i64::from(cooperative));
+        enterprises.push(i64::from(enterprise));
+    });
+    (cooperatives, enterprises)
+}
+
 /// The candidate of every edge, in order. Both ascend in a row, and every edge is a candidate.
 fn for_each_edge(linkage: &Linkage, transport: &Transport, mut see: impl FnMut(usize)) {
     for o in 0..transport.rows() {
@@ -209,7 +221,7 @@ fn for_each_edge(linkage: &Linkage, transport: &Transport, mut see: impl FnMut(u
 /// The published tie rule: between plans of equal value the one with the larger sum of a number drawn from
 /// the two ids wins. This is the part drawn from one id: SipHash-2-4 of its UTF-8 bytes under the key
 /// `lienket tie rule`; [`solve`](crate::solve) mixes the two.
-fn tie_key(id: &str) -> u64 {
+pub(super) fn tie_key(id: &str) -> u64 {
     let mut hasher = SipHasher24::new_with_key(b"lienket tie rule");
     hasher.write(id.as_bytes());
     hasher.finish()

@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use crate::id::{CooperativeIx, DemandIx, EnterpriseIx, OfferIx};
+
 /// What is proved of a plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -72,13 +74,79 @@ pub struct LimitPrices {
     pub certificates: Vec<i64>,
 }
 
+/// What is limited and has a price in a tree.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Resource {
+    /// What an offer has left.
+    Offer(OfferIx),
+    /// The capacity of a cooperative.
+    Cooperative(CooperativeIx),
+    /// The capacity of an enterprise.
+    Enterprise(EnterpriseIx),
+    /// A certificate's volume, by position in [`LimitPrices::certificates`].
+    Certificate(usize),
+}
+
+/// What a fork decides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Case {
+    /// Whether a candidate pair trades anything new.
+    Pair(OfferIx, DemandIx),
+    /// Whether an all-or-nothing demand is filled.
+    Demand(DemandIx),
+}
+
+/// A branch of a tree.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TreeBranch {
+    /// Two cases that cover everything.
+    Fork {
+        /// What is decided.
+        on: Case,
+        /// Where it is not so: a branch further on.
+        without: usize,
+        /// Where it is so: a branch further on.
+        with: usize,
+    },
+    /// Prices prove a bound.
+    Leaf {
+        /// Which of the tree's.
+        prices: usize,
+    },
+}
+
+/// A proof by cases of what some demands can be worth at most, tighter than one set of prices can give.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LimitTree {
+    /// The demands.
+    pub demands: Vec<DemandIx>,
+    /// What has prices, in their order; all else is free.
+    pub resources: Vec<Resource>,
+    /// Branch 0 is the root.
+    pub branches: Vec<TreeBranch>,
+    /// Prices per kg for the leaves, none negative.
+    pub prices: Vec<Vec<i64>>,
+}
+
+/// A bound under limits: prices, and trees for demands where these are not enough.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LimitProof {
+    /// Prices of everything limited.
+    pub prices: LimitPrices,
+    /// Proofs by cases, of different demands.
+    pub trees: Vec<LimitTree>,
+}
+
 /// What the checker reads to re-check the claims of a plan.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Proof {
     /// The bound, lots and the like aside.
     pub prices: Prices,
     /// A bound that counts them, where the market has them.
-    pub limits: Option<LimitPrices>,
+    pub limits: Option<LimitProof>,
+    /// Of a fair plan: that no plan with the same totals of the cooperatives is worth more. Their prices may have any
+    /// sign, for their totals may be neither more nor less.
+    pub totals: Option<Prices>,
 }
 
 impl From<Prices> for Proof {

@@ -50,6 +50,8 @@ pub(super) struct Room {
     pub(super) partners: Option<u64>,
     /// All or nothing.
     pub(super) whole: bool,
+    /// All, not nothing.
+    pub(super) must: bool,
 }
 
 /// A beginning: some of the items so far, each at its most.
@@ -64,8 +66,23 @@ struct Begun {
     slack: i64,
 }
 
-/// An upper bound of what the items can be worth together; never negative, for nothing need be taken.
-pub(super) fn at_most(mut items: Vec<Item>, room: Room) -> i128 {
+/// No choice at all: less than any value.
+const NEVER: i128 = i128::MIN / 4;
+
+/// An upper bound of what the items can be worth together, at least 0 unless the room must be filled; `None` where
+/// it must and cannot.
+pub(super) fn at_most(items: Vec<Item>, room: Room) -> Option<i128> {
+    let room = Room { whole: room.whole || room.must, ..room };
+    if room.must && room.kg == 0 {
+        return Some(0);
+    }
+    let found = largest(items, room);
+    (found > NEVER).then_some(found)
+}
+
+/// The same; [`NEVER`] where there is no choice.
+fn largest(mut items: Vec<Item>, room: Room) -> i128 {
+    let nothing = if room.must { NEVER } else { 0 };
     for item in &mut items {
         item.most = item.most.min(room.kg);
     }
@@ -75,13 +92,13 @@ pub(super) fn at_most(mut items: Vec<Item>, room: Room) -> i128 {
     let partners =
         room.partners.map_or(counted, |most| usize::try_from(most).unwrap_or(counted).min(counted));
     if let Some(value) = filled(&items, room, partners) {
-        return value.max(0);
+        return value.max(nothing);
     }
     let promise = Promise::of(&items, partners < counted, partners, room.kg);
     let start = Begun { left: room.kg, partners, value: 0, lowest: i64::MAX, slack: 0 };
-    let mut best = 0_i128;
+    let mut best = nothing;
     // What was given up may have been worth this.
-    let mut open = 0_i128;
+    let mut open = nothing;
     let mut begun = vec![start];
     for (j, item) in items.iter().enumerate() {
         let mut next: Vec<(i128, Begun)> = Vec::with_capacity(2 * begun.len());
@@ -183,7 +200,6 @@ impl Promise {
 
     /// What items j and later can add to a beginning at most; a very negative number where it cannot be made whole.
     fn from(&self, items: &[Item], j: usize, left: i64, partners: usize, whole: bool) -> i128 {
-        const NEVER: i128 = i128::MIN / 4;
         if whole && self.kg[items.len()] - self.kg[j] < left {
             return NEVER;
         }
@@ -331,22 +347,23 @@ mod tests {
     use proptest::prelude::*;
 
     /// Every choice of kilograms, one item after the other.
-    fn exhaustive(items: &[Item], room: Room) -> i128 {
-        fn go(items: &[Item], left: i64, partners: u64, value: i128, whole: bool) -> i128 {
+    fn exhaustive(items: &[Item], room: Room) -> Option<i128> {
+        fn go(items: &[Item], left: i64, partners: u64, value: i128, room: Room) -> Option<i128> {
+            let nothing = if room.must { None } else { Some(0) };
             let Some((item, rest)) = items.split_first() else {
-                return if whole && left > 0 { 0 } else { value.max(0) };
+                return if room.whole && left > 0 { nothing } else { nothing.max(Some(value)) };
             };
-            let mut best = go(rest, left, partners, value, whole);
+            let mut best = go(rest, left, partners, value, room);
             if !item.partner || partners > 0 {
                 for kg in item.least..=item.most.min(left) {
                     let with = value + i128::from(item.gain) * i128::from(kg);
                     let partners = partners - u64::from(item.partner);
-                    best = best.max(go(rest, left - kg, partners, with, whole));
+                    best = best.max(go(rest, left - kg, partners, with, room));
                 }
             }
             best
         }
-        go(items, room.kg, room.partners.unwrap_or(u64::MAX), 0, room.whole)
+        go(items, room.kg, room.partners.unwrap_or(u64::MAX), 0, room)
     }
 
     fn item() -> impl Strategy<Value = Item> {
@@ -362,10 +379,11 @@ mod tests {
             kg in 0_i64..16,
             partners in proptest::option::of(0_u64..5),
             whole in any::<bool>(),
+            must in any::<bool>(),
         ) {
-            let room = Room { kg, partners, whole };
+            let room = Room { kg, partners, whole, must: whole && must };
             let (found, best) = (at_most(items.clone(), room), exhaustive(&items, room));
-            prop_assert!(found >= best, "{found} < {best}");
+            prop_assert!(found >= best, "{found:?} < {best:?}");
             // Without lots above what is left, exactly.
             if items.iter().all(|item| item.least == 1) {
                 prop_assert_eq!(found, best);
@@ -382,9 +400,9 @@ mod tests {
             partner: true,
         };
         let items: Vec<Item> = (0..200).map(item).collect();
-        let room = Room { kg: 10_i64.pow(13), partners: Some(9), whole: false };
+        let room = Room { kg: 10_i64.pow(13), partners: Some(9), whole: false, must: false };
         let best = items[..9].iter().map(|i| i128::from(i.gain) * i128::from(i.most)).sum::<i128>();
-        let found = at_most(items, room);
+        let found = at_most(items, room).expect("nothing is a choice");
         assert!(found >= best && found - best < best / 1_000_000, "{found} for {best}");
     }
 }

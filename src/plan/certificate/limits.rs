@@ -7,30 +7,42 @@
 //! and its all-or-nothing (Lagrangian relaxation: Geoffrion, *Lagrangean relaxation for integer programming*, Math.
 //! Prog. Study 2, 1974). Any prices prove a bound; good ones a good one. In exact integers, in parallel over demands.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use rayon::prelude::*;
 
-use super::Check;
 use super::knapsack::{Item, Room, at_most};
+use super::{Check, tree};
 use crate::id::{DemandIx, OfferIx};
-use crate::plan::{Bounds, LimitPrices};
+use crate::linkage::Linkage;
+use crate::plan::{Bounds, LimitPrices, LimitProof};
 use crate::policy::{Objective, share_of};
 
 /// Demands looked at by one task.
 const RUN: usize = 64;
 
 /// Contracts by (offer, demand), and what they leave free.
-struct Signed {
+pub(super) struct Signed {
     contracts: Vec<(OfferIx, DemandIx, i64)>,
-    offers: Vec<i64>,
-    demands: Vec<i64>,
+    pub(super) offers: Vec<i64>,
+    pub(super) demands: Vec<i64>,
     cooperatives: Vec<i64>,
-    enterprises: Vec<i64>,
+    pub(super) enterprises: Vec<i64>,
     suppliers: Vec<u64>,
+}
+
+impl Signed {
+    /// What the pair has signed.
+    pub(super) fn contract(&self, offer: OfferIx, demand: DemandIx) -> i64 {
+        let at = self.contracts.binary_search_by_key(&(offer, demand), |c| (c.0, c.1));
+        at.map_or(0, |at| self.contracts[at].2)
+    }
 }
 
 impl Check<'_> {
     /// A price for each, none negative, none where nothing is limited.
-    pub(super) fn limit_shape(&mut self, prices: &LimitPrices) -> bool {
+    pub(super) fn limit_shape(&mut self, proof: &LimitProof) -> bool {
+        let prices = &proof.prices;
         let (market, certified) = (self.linkage.market(), self.linkage.certified());
         let lists = [
             ("offers", &prices.offers, market.offers().len()),
@@ -62,6 +74,13 @@ impl Check<'_> {
                 self.refute("prices", format!("/certificate/limits/{list}"), message);
             }
         }
+        let mut met = vec![false; market.demands().len()];
+        for (i, tree) in proof.trees.iter().enumerate() {
+            let pointer = format!("/certificate/limits/trees/{i}");
+            if let Err(message) = tree::shape(self.linkage, tree, &mut met) {
+                self.refute("tree", pointer, message);
+            }
+        }
         self.issues.len() == before
     }
 
@@ -69,8 +88,8 @@ impl Check<'_> {
     ///
     /// For `volume` a bound B of W · kg + score proves ⌊B / W⌋ kg, and for plans that reach them what is left of B as
     /// their score.
-    pub(super) fn tightened(&mut self, bounds: Bounds, prices: &LimitPrices, kg_weight: i64) -> Bounds {
-        let Some(bound) = self.limit_bound(prices, kg_weight.unsigned_abs()) else {
+    pub(super) fn tightened(&mut self, bounds: Bounds, proof: &LimitProof, kg_weight: i64) -> Bounds {
+        let Some(bound) = self.limit_bound(proof, kg_weight.unsigned_abs()) else {
             return self.too_large();
         };
         if self.linkage.policy().objective != Objective::Volume {
@@ -84,95 +103,49 @@ impl Check<'_> {
     }
 
     /// What no plan within the limits can be worth more than; `None` where the prices are too large to be added up.
-    pub(super) fn limit_bound(&self, prices: &LimitPrices, kg_weight: u64) -> Option<i128> {
-        let (market, linkage) = (self.linkage.market(), self.linkage);
-        let signed = self.signed();
-        let certified = linkage.certified();
-        let lists = [
-            (&prices.offers, signed.offers.clone()),
-            (&prices.cooperatives, signed.cooperatives.clone()),
-            (&prices.enterprises, signed.enterprises.clone()),
-            (&prices.certificates, certified.iter().map(|volume| volume.free).collect()),
-        ];
-        let mut bound = 0_i128;
-        for (prices, free) in lists {
-            for (&price, free) in prices.iter().zip(free).filter(|(price, _)| **price != 0) {
-                bound = bound.checked_add(i128::from(price) * i128::from(free))?;
+    fn limit_bound(&mut self, proof: &LimitProof, kg_weight: u64) -> Option<i128> {
+        let situation = Situation::of(self, kg_weight);
+        let resources = |prices: &LimitPrices| {
+            let lists = [&prices.offers, &prices.cooperatives, &prices.enterprises, &prices.certificates];
+            lists.map(Clone::clone)
+        };
+        let asked = Asked::of(&situation, resources(&proof.prices))?;
+        let mut bound = asked.rent;
+        let mut in_tree = vec![false; self.linkage.market().demands().len()];
+        for tree in &proof.trees {
+            for demand in &tree.demands {
+                in_tree[demand.index()] = true;
             }
         }
-        // Per candidate what its offer, parties and certificates ask.
-        let mut asked = vec![0_i64; linkage.len()];
-        for (volume, &price) in certified.iter().zip(&prices.certificates).filter(|(_, price)| **price != 0) {
-            for &position in &volume.edges {
-                asked[position] = asked[position].checked_add(price)?;
-            }
-        }
-        for o in 0..market.offers().len() {
-            let offer = OfferIx::at(o);
-            let own =
-                prices.offers[o].checked_add(prices.cooperatives[market.cooperative_of(offer).index()])?;
-            for position in linkage.row(offer) {
-                let demand = DemandIx(linkage.demands()[position]);
-                let buyer = prices.enterprises[market.enterprise_of(demand).index()];
-                asked[position] = asked[position].checked_add(own)?.checked_add(buyer)?;
-            }
-        }
-        let of_demand = self.by_demand();
-        let demands: Vec<usize> = (0..market.demands().len()).collect();
+        let demands: Vec<usize> = (0..in_tree.len()).filter(|&d| !in_tree[d]).collect();
+        let free = Decisions::default();
         let sums: Vec<Option<i128>> = demands
             .par_chunks(RUN)
             .map(|run| {
                 run.iter().try_fold(0_i128, |sum, &d| {
-                    let candidates = of_demand.get(d);
-                    sum.checked_add(self.demand_at_most(
-                        DemandIx::at(d),
-                        candidates,
-                        &asked,
-                        &signed,
-                        kg_weight,
-                    )?)
+                    sum.checked_add(situation.demand_at_most(DemandIx::at(d), &asked, &free)??)
                 })
             })
             .collect();
-        sums.into_iter().try_fold(bound, |bound, sum| bound.checked_add(sum?))
+        for sum in sums {
+            bound = bound.checked_add(sum?)?;
+        }
+        for tree in &proof.trees {
+            bound = bound.checked_add(tree::bound(&situation, tree)?)?;
+        }
+        Some(bound)
     }
 
-    /// What a demand gains beyond the prices at most.
-    fn demand_at_most(
-        &self,
-        demand: DemandIx,
-        candidates: &[(OfferIx, usize)],
-        asked: &[i64],
-        signed: &Signed,
-        kg_weight: u64,
-    ) -> Option<i128> {
-        let market = self.linkage.market();
-        let wanted = market.demand(demand);
-        let room = Room {
-            kg: signed.demands[demand.index()],
-            partners: wanted.max_suppliers.map(|most| most.saturating_sub(signed.suppliers[demand.index()])),
-            whole: wanted.all_or_nothing,
-        };
-        let mut items = Vec::with_capacity(candidates.len());
-        for &(offer, position) in candidates {
-            let Some(worth) = self.worth(offer, position, kg_weight) else { continue };
-            let at = signed.contracts.binary_search_by_key(&(offer, demand), |c| (c.0, c.1));
-            let contract = at.map_or(0, |at| signed.contracts[at].2);
-            let offered = market.offer(offer);
-            let least = offered.min_lot.0.max(wanted.min_lot.0) - contract;
-            let capacity = market.cooperative(market.cooperative_of(offer)).capacity;
-            let cooperative =
-                capacity.map_or(i64::MAX, |_| signed.cooperatives[market.cooperative_of(offer).index()]);
-            items.push(Item {
-                gain: i64::try_from(worth).ok()?.checked_sub(asked[position])?,
-                least: least.max(1),
-                most: signed.offers[offer.index()]
-                    .min(cooperative)
-                    .min(self.pair_at_most(offer, demand) - contract),
-                partner: contract == 0,
-            });
+    /// The offer and the demand of a candidate.
+    pub(super) fn pair_at(&self, position: usize) -> (OfferIx, DemandIx) {
+        let offers = self.linkage.market().offers().len();
+        let mut below = 0..offers;
+        // The last offer whose row starts at or before the position and is not empty there.
+        while below.len() > 1 {
+            let middle = usize::midpoint(below.start, below.end);
+            if self.linkage.row(OfferIx::at(middle)).start <= position { below.start = middle } else { below.end = middle }
         }
-        Some(at_most(items, room))
+        (OfferIx::at(below.start), DemandIx(self.linkage.demands()[position]))
     }
 
     /// Kilograms on a pair at most, contract included.
@@ -183,7 +156,7 @@ impl Check<'_> {
         offer.volume.0.min(share.map_or(demand.volume.0, |share| share_of(share, demand.volume.0)))
     }
 
-    fn signed(&self) -> Signed {
+    pub(super) fn signed(&self) -> Signed {
         let market = self.linkage.market();
         let capacity = |limit: Option<crate::units::Kg>| limit.map_or(0, |limit| limit.0);
         let mut signed = Signed {
@@ -204,10 +177,168 @@ impl Check<'_> {
         }
         signed
     }
+}
 
-    /// The candidates of every demand: its offers, with their positions.
-    fn by_demand(&self) -> ByDemand {
-        let (market, linkage) = (self.linkage.market(), self.linkage);
+/// What every bound under limits is computed from.
+pub(super) struct Situation<'a> {
+    pub(super) check: &'a Check<'a>,
+    pub(super) signed: Signed,
+    of_demand: ByDemand,
+    kg_weight: u64,
+    /// Capped certificates that each candidate relies on, by position among the linkage's, where there are any.
+    relied: Vec<(usize, usize)>,
+}
+
+/// What a kilogram of every candidate is asked for, and what all that is free costs.
+pub(super) struct Asked {
+    prices: [Vec<i64>; 4],
+    pub(super) rent: i128,
+}
+
+/// What is settled of pairs and demands on the way to a leaf; nothing, outside of trees.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Decisions {
+    /// Candidates by position, sorted: whether they carry something new.
+    pub(super) pairs: BTreeMap<usize, bool>,
+    /// Demands: whether they are filled.
+    pub(super) demands: BTreeMap<DemandIx, bool>,
+    /// Offers that open no further pairs.
+    pub(super) full: BTreeSet<OfferIx>,
+}
+
+impl Asked {
+    /// Prices of offers, cooperatives, enterprises and certificates; `None` where they are too large to be added up.
+    pub(super) fn of(situation: &Situation, prices: [Vec<i64>; 4]) -> Option<Self> {
+        let signed = &situation.signed;
+        let certificates = situation.check.linkage.certified().iter().map(|volume| volume.free).collect();
+        let free = [&signed.offers, &signed.cooperatives, &signed.enterprises, &certificates];
+        let mut rent = 0_i128;
+        for (prices, free) in prices.iter().zip(free) {
+            for (&price, &free) in prices.iter().zip(free).filter(|(price, _)| **price != 0) {
+                rent = rent.checked_add(i128::from(price) * i128::from(free))?;
+            }
+        }
+        Some(Self { prices, rent })
+    }
+}
+
+impl<'a> Situation<'a> {
+    fn of(check: &'a Check<'a>, kg_weight: u64) -> Self {
+        let certified = check.linkage.certified().iter().enumerate();
+        let mut relied: Vec<(usize, usize)> =
+            certified.flat_map(|(at, volume)| volume.edges.iter().map(move |&edge| (edge, at))).collect();
+        relied.sort_unstable();
+        Self { check, signed: check.signed(), of_demand: ByDemand::of(check.linkage), kg_weight, relied }
+    }
+
+    /// What a kilogram of a candidate is asked for.
+    fn asked(&self, offer: OfferIx, demand: DemandIx, position: usize, asked: &Asked) -> Option<i64> {
+        let market = self.check.linkage.market();
+        let [offers, cooperatives, enterprises, certificates] = &asked.prices;
+        let parties = cooperatives[market.cooperative_of(offer).index()]
+            .checked_add(enterprises[market.enterprise_of(demand).index()])?;
+        let own = self.relied.partition_point(|&(at, _)| at < position);
+        let relied = self.relied[own..].iter().take_while(|(at, _)| *at == position);
+        relied.map(|&(_, at)| certificates[at]).try_fold(offers[offer.index()].checked_add(parties)?, i64::checked_add)
+    }
+
+    /// What a demand gains beyond the prices at most, under decisions; `Some(None)` where they leave it no choice,
+    /// `None` where the prices are too large.
+    #[expect(clippy::option_option, reason = "no choice and no number are different answers")]
+    pub(super) fn demand_at_most(
+        &self,
+        demand: DemandIx,
+        asked: &Asked,
+        decisions: &Decisions,
+    ) -> Option<Option<i128>> {
+        let market = self.check.linkage.market();
+        let wanted = market.demand(demand);
+        let decided = decisions.demands.get(&demand).copied();
+        let most = wanted.max_suppliers.map(|most| most.saturating_sub(self.signed.suppliers[demand.index()]));
+        let mut room = Room {
+            kg: self.signed.demands[demand.index()],
+            partners: most,
+            whole: wanted.all_or_nothing,
+            must: decided == Some(true),
+        };
+        let mut paid = 0_i128;
+        let candidates = self.of_demand.get(demand.index());
+        let mut items = Vec::with_capacity(candidates.len());
+        for &(offer, position) in candidates {
+            let Some(worth) = self.check.worth(offer, position, self.kg_weight) else { continue };
+            let settled = decisions.pairs.get(&position).copied();
+            if settled == Some(false) || settled.is_none() && decisions.full.contains(&offer) {
+                continue;
+            }
+            let contract = self.signed.contract(offer, demand);
+            let offered = market.offer(offer);
+            let least = (offered.min_lot.0.max(wanted.min_lot.0) - contract).max(1);
+            let cooperative = market.cooperative_of(offer);
+            let enterprise = market.enterprise_of(demand);
+            let parties = [
+                market.cooperative(cooperative).capacity.map(|_| self.signed.cooperatives[cooperative.index()]),
+                market.enterprise(enterprise).capacity.map(|_| self.signed.enterprises[enterprise.index()]),
+            ];
+            let most = self.signed.offers[offer.index()].min(self.check.pair_at_most(offer, demand) - contract);
+            let most = parties.into_iter().flatten().fold(most, i64::min);
+            let gain = i64::try_from(worth).ok()?.checked_sub(self.asked(offer, demand, position, asked)?)?;
+            let mut item = Item { gain, least, most, partner: contract == 0 };
+            if settled == Some(true) {
+                // Its least is taken in advance; the rest comes as it may.
+                if least > most.min(room.kg) || item.partner && room.partners == Some(0) {
+                    return Some(None);
+                }
+                paid = paid.checked_add(i128::from(gain) * i128::from(least))?;
+                room.kg -= least;
+                room.partners = room.partners.map(|left| left - u64::from(item.partner));
+                room.must |= room.whole;
+                item = Item { gain, least: 1, most: most - least, partner: false };
+            }
+            items.push(item);
+        }
+        if decided == Some(false) {
+            // Nothing new: nothing may have been taken in advance either.
+            return Some((paid == 0 && room.kg == self.signed.demands[demand.index()]).then_some(0));
+        }
+        match at_most(items, room) {
+            Some(found) => Some(Some(paid.checked_add(found)?)),
+            None => Some(None),
+        }
+    }
+
+    /// The decisions' offers that have as many buyers as they may, contracts counted; `None` where one has more.
+    pub(super) fn full(&self, pairs: &BTreeMap<usize, bool>) -> Option<BTreeSet<OfferIx>> {
+        let market = self.check.linkage.market();
+        let mut buyers: BTreeMap<OfferIx, u64> = BTreeMap::new();
+        for (&position, _) in pairs.iter().filter(|(_, with)| **with) {
+            let (offer, demand) = self.check.pair_at(position);
+            *buyers.entry(offer).or_default() += u64::from(self.signed.contract(offer, demand) == 0);
+        }
+        let mut full = BTreeSet::new();
+        for (offer, count) in buyers {
+            let Some(most) = market.offer(offer).max_buyers else { continue };
+            let signed = self.signed.contracts.iter().filter(|c| c.0 == offer).count() as u64;
+            match (count + signed).cmp(&most) {
+                std::cmp::Ordering::Greater if count > 0 => return None,
+                std::cmp::Ordering::Less => {}
+                _ => {
+                    full.insert(offer);
+                }
+            }
+        }
+        Some(full)
+    }
+}
+
+/// The candidates of every demand: its offers, with their positions.
+struct ByDemand {
+    start: Vec<usize>,
+    pairs: Vec<(OfferIx, usize)>,
+}
+
+impl ByDemand {
+    fn of(linkage: &Linkage) -> Self {
+        let market = linkage.market();
         let mut start = vec![0; market.demands().len() + 1];
         for &demand in linkage.demands() {
             start[demand as usize + 1] += 1;
@@ -224,16 +355,10 @@ impl Check<'_> {
                 *place += 1;
             }
         }
-        ByDemand { start, pairs }
+        Self { start, pairs }
     }
-}
 
-struct ByDemand {
-    start: Vec<usize>,
-    pairs: Vec<(OfferIx, usize)>,
-}
 
-impl ByDemand {
     fn get(&self, demand: usize) -> &[(OfferIx, usize)] {
         &self.pairs[self.start[demand]..self.start[demand + 1]]
     }

@@ -8,21 +8,24 @@ mod knapsack;
 mod leximin;
 mod limits;
 mod prices;
+mod totals;
+mod tree;
 
 use std::collections::BTreeMap;
 
+use leximin::leximin;
 use rayon::prelude::*;
 
 use crate::error::Issue;
 use crate::id::{CooperativeIx, DemandIx, EnterpriseIx, OfferIx};
 use crate::linkage::{Linkage, relied_on};
 use crate::plan::{Allocation, Bounds, Prices, Proof, Status};
-use crate::policy::{Mechanism, Objective};
+use crate::policy::{Mechanism, Objective, Policy};
 
 /// Checks an allocation and its proof; what was proved, or everything that is wrong.
 pub(super) fn check(
     linkage: &Linkage,
-    mechanism: Mechanism,
+    policy: &Policy,
     allocations: &[Allocation],
     proof: &Proof,
 ) -> Result<Bounds, Vec<Issue>> {
@@ -42,6 +45,7 @@ pub(super) fn check(
         check.prices(&proof.prices);
     }
     let limits = proof.limits.as_ref().filter(|limits| check.limit_shape(limits));
+    let totals = proof.totals.as_ref().filter(|totals| check.totals_shape(totals));
     if !check.issues.is_empty() {
         return Err(check.issues);
     }
@@ -49,6 +53,21 @@ pub(super) fn check(
     if let Some(limits) = limits {
         bounds = check.tightened(bounds, limits, proof.prices.kg_weight);
     }
+    let promised = match policy.mechanism {
+        Mechanism::Optimal | Mechanism::Greedy => false,
+        Mechanism::Stable => blocking(linkage, allocations).is_empty(),
+        Mechanism::Fair | Mechanism::Egalitarian => {
+            let best = totals.is_some_and(|totals| check.best_at_totals(allocations, &positions, totals));
+            best && leximin(linkage, allocations).is_ok()
+        }
+    };
+    bounds.status = match policy.mechanism {
+        Mechanism::Optimal | Mechanism::Greedy => bounds.status,
+        Mechanism::Stable if promised => Status::Stable,
+        Mechanism::Fair if promised => Status::Fair,
+        Mechanism::Egalitarian if promised => Status::Egalitarian,
+        Mechanism::Stable | Mechanism::Fair | Mechanism::Egalitarian => Status::Feasible,
+    };
     if check.issues.is_empty() { Ok(bounds) } else { Err(check.issues) }
 }
 

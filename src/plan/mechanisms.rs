@@ -1,0 +1,233 @@
+//! What each mechanism makes of the network of a linkage: a flow, and what proves its claim.
+
+use super::{Case, LimitPrices, LimitProof, LimitTree, Prices, Proof, Resource, TreeBranch, network};
+use crate::error::{Error, Issue};
+use crate::id::{CooperativeIx, DemandIx, EnterpriseIx, OfferIx};
+use crate::linkage::Linkage;
+use crate::policy::{Mechanism, Objective, Side, UnderLimits};
+use crate::solve::{
+    self, Effort, FillTargets, Limited, Limits, Multipliers, Optimum, Proposing, SolveError, Transport, Violation,
+};
+use crate::watch::{Progress, Stage, Watch};
+
+/// A flow and what the checker is to read beside it.
+pub(super) struct Assigned {
+    pub(super) flow: Vec<(usize, i64)>,
+    pub(super) proof: Proof,
+}
+
+/// A network to assign volumes on.
+pub(super) struct Round<'a> {
+    pub(super) linkage: &'a Linkage,
+    pub(super) transport: &'a Transport,
+    pub(super) under_limits: UnderLimits,
+    pub(super) watch: Watch<'a>,
+}
+
+impl Round<'_> {
+    /// The flow of a mechanism. The optimum of the network proves the bound of all of them.
+    pub(super) fn assign(&self, mechanism: Mechanism, optimum: Optimum) -> Result<Assigned, Error> {
+        let limits = network::limits(self.linkage, self.transport);
+        match mechanism {
+            Mechanism::Optimal => self.optimal(&limits, optimum),
+            Mechanism::Greedy => {
+                let rank = network::rank(self.linkage, self.transport);
+                let flow = used(&solve::greedy(self.transport, &limits, &rank).map_err(failed)?);
+                let (_, prices) = taken_apart(self.linkage, optimum);
+                Ok(Assigned { flow, proof: prices.into() })
+            }
+            Mechanism::Stable => self.stable(&limits, optimum),
+            Mechanism::Fair | Mechanism::Egalitarian => self.fair(&limits, optimum),
+        }
+    }
+
+    /// The best flow found within the limits that are no network.
+    fn optimal(&self, limits: &Limits, optimum: Optimum) -> Result<Assigned, Error> {
+        if self.kept(&optimum.flow, limits)?.is_empty() {
+            let (flow, prices) = taken_apart(self.linkage, optimum);
+            return Ok(Assigned { flow, proof: prices.into() });
+        }
+        let found = self.within(self.transport, limits, &optimum)?;
+        let limits = Some(self.limit_proof(&found));
+        let (_, prices) = taken_apart(self.linkage, optimum);
+        Ok(Assigned { flow: found.flow, proof: Proof { limits, ..prices.into() } })
+    }
+
+    /// Searches within limits, from the optimum without them.
+    fn within(&self, transport: &Transport, limits: &Limits, optimum: &Optimum) -> Result<Limited, Error> {
+        let watch = |done, total| (self.watch)(Progress { stage: Stage::Search, done, total });
+        let effort = Effort(self.linkage.policy().effort);
+        solve::within_limits(transport, limits, optimum, effort, &watch).map_err(failed)
+    }
+
+    /// The proof of a bound under limits, as the checker reads it.
+    fn limit_proof(&self, found: &Limited) -> LimitProof {
+        let Multipliers { rows, row_groups, column_groups, shared } = found.multipliers.clone();
+        let mut prices = LimitPrices {
+            offers: rows,
+            cooperatives: row_groups,
+            enterprises: column_groups,
+            certificates: shared,
+        };
+        let mut trees = Vec::with_capacity(found.proofs.len());
+        for proof in &found.proofs {
+            let mut resources = Vec::with_capacity(proof.resources.len());
+            for resource in &proof.resources {
+                // A tree has prices of its own for what its demands draw on, and nobody else does.
+                let (resource, price) = match *resource {
+                    solve::Resource::Row(row) => {
+                        (Resource::Offer(OfferIx(row)), &mut prices.offers[row as usize])
+                    }
+                    solve::Resource::RowGroup(group) => {
+                        (Resource::Cooperative(CooperativeIx(group)), &mut prices.cooperatives[group as usize])
+                    }
+                    solve::Resource::ColumnGroup(group) => {
+                        (Resource::Enterprise(EnterpriseIx(group)), &mut prices.enterprises[group as usize])
+                    }
+                    solve::Resource::Shared(shared) => {
+                        (Resource::Certificate(shared as usize), &mut prices.certificates[shared as usize])
+                    }
+                };
+                *price = 0;
+                resources.push(resource);
+            }
+            let branch = |branch: &solve::Branch| match *branch {
+                solve::Branch::Leaf { prices } => TreeBranch::Leaf { prices },
+                solve::Branch::Fork { on, without, with } => {
+                    let on = match on {
+                        solve::Choice::Edge(edge) => {
+                            let row = self.transport.row_start.partition_point(|&start| start <= edge) - 1;
+                            Case::Pair(OfferIx::at(row), DemandIx(self.transport.column[edge]))
+                        }
+                        solve::Choice::Column(column) => Case::Demand(DemandIx(column)),
+                    };
+                    TreeBranch::Fork { on, without, with }
+                }
+            };
+            trees.push(LimitTree {
+                demands: proof.columns.iter().map(|&column| DemandIx(column)).collect(),
+                resources,
+                branches: proof.branches.iter().map(branch).collect(),
+                prices: proof.prices.clone(),
+            });
+        }
+        LimitProof { prices, trees }
+    }
+
+    /// The stable flow that the proposing side likes best; under limits in its way, one with few blocking pairs.
+    fn stable(&self, limits: &Limits, optimum: Optimum) -> Result<Assigned, Error> {
+        let (cooperatives, enterprises) = network::side_scores(self.linkage, self.transport);
+        let proposing = match self.linkage.policy().proposing {
+            Side::Cooperatives => Proposing::Rows,
+            Side::Enterprises => Proposing::Columns,
+        };
+        let found = solve::stable(self.transport, &cooperatives, &enterprises, proposing).map_err(failed)?;
+        let (_, prices) = taken_apart(self.linkage, optimum);
+        let broken = self.kept(&found.flow, limits)?;
+        let flow = if broken.is_empty() {
+            found.flow
+        } else {
+            self.refuse(Mechanism::Stable, &broken)?;
+            solve::stable_within_limits(self.transport, limits, &cooperatives, &enterprises, proposing)
+                .map_err(failed)?
+                .flow
+        };
+        Ok(Assigned { flow, proof: prices.into() })
+    }
+
+    /// The most valuable flow at leximin totals; under limits in its way, one in which nobody gets more than these.
+    fn fair(&self, limits: &Limits, optimum: Optimum) -> Result<Assigned, Error> {
+        let market = self.linkage.market();
+        let mut size = vec![0_i64; market.cooperatives().len()];
+        for (o, offer) in market.offers().iter().enumerate() {
+            size[market.cooperative_of(OfferIx::at(o)).index()] += offer.volume.0;
+        }
+        for (size, cooperative) in size.iter_mut().zip(market.cooperatives()) {
+            *size = cooperative.capacity.map_or(*size, |capacity| capacity.0.min(*size));
+        }
+        let mut already = vec![0_i64; size.len()];
+        for contract in market.signed() {
+            already[market.cooperative_of(contract.offer).index()] += contract.volume.0;
+        }
+        let key: Vec<u64> = market.cooperatives().iter().map(|c| network::tie_key(&c.id)).collect();
+        let targets = FillTargets { size: &size, already: &already, key: &key };
+        let found = solve::fair(self.transport, &targets).map_err(failed)?;
+        let (_, prices) = taken_apart(self.linkage, optimum);
+        let broken = self.kept(&found.best.flow, limits)?;
+        if broken.is_empty() {
+            let (flow, totals) = taken_apart(self.linkage, found.best);
+            return Ok(Assigned { flow, proof: Proof { totals: Some(totals), ..prices.into() } });
+        }
+        self.refuse(Mechanism::Fair, &broken)?;
+        let mut capped = self.transport.clone();
+        capped.row_group_capacity = found.leximin.totals.iter().map(|total| Some(*total)).collect();
+        let flow = self.within(&capped, limits, &found.best)?.flow;
+        Ok(Assigned { flow, proof: prices.into() })
+    }
+
+    /// The limits that a flow breaks.
+    fn kept(&self, flow: &[(usize, i64)], limits: &Limits) -> Result<Vec<Violation>, Error> {
+        if limits.is_none() {
+            return Ok(Vec::new());
+        }
+        let mut dense = vec![0; self.transport.edges()];
+        for &(edge, units) in flow {
+            dense[edge] = units;
+        }
+        solve::violations(self.transport, &dense, limits).map_err(failed)
+    }
+
+    /// Refuses a round whose promise limits make void, unless an approximation will do.
+    fn refuse(&self, mechanism: Mechanism, broken: &[Violation]) -> Result<(), Error> {
+        if self.under_limits == UnderLimits::Approximate {
+            return Ok(());
+        }
+        let kinds: [(&str, fn(&Violation) -> bool); 4] = [
+            ("minimum lots", |v| matches!(v, Violation::Lot(_))),
+            ("limits on partners", |v| matches!(v, Violation::RowPartners(_) | Violation::ColumnPartners(_))),
+            ("all-or-nothing demands", |v| matches!(v, Violation::ColumnWhole(_))),
+            ("certified volumes", |v| matches!(v, Violation::Shared(_))),
+        ];
+        let counts = kinds.iter().map(|(name, is)| (name, broken.iter().filter(|v| is(v)).count()));
+        let counts: Vec<String> =
+            counts.filter(|(_, count)| *count > 0).map(|(name, count)| format!("{count} {name}")).collect();
+        let message = format!(
+            "a {} plan would break {}, and under such limits none need exist",
+            mechanism.name(),
+            counts.join(", ")
+        );
+        let help = "Write under_limits = \"approximate\" for the best that keeps them, or use the mechanism `optimal`.";
+        Err(Error::Faults(vec![
+            Issue::error("limits_in_the_way", "/under_limits", message, help).found(mechanism.name()),
+        ]))
+    }
+}
+
+pub(super) fn failed(error: SolveError) -> Error {
+    match error {
+        SolveError::Overflow { .. } => Error::Overflow(format!(
+            "{error}. With the objective `welfare`, check the units of the prices; `volume` is exact for up to about \
+             300,000 offers and demands with candidates"
+        )),
+        other => Error::Internal(other.to_string()),
+    }
+}
+
+/// The flow of an optimum, and its prices.
+pub(super) fn taken_apart(linkage: &Linkage, optimum: solve::Optimum) -> (Vec<(usize, i64)>, Prices) {
+    let by_volume = linkage.policy().objective == Objective::Volume;
+    let prices = Prices {
+        offers: optimum.row_price,
+        demands: optimum.column_price,
+        cooperatives: optimum.row_group_price,
+        enterprises: optimum.column_group_price,
+        kg_weight: if by_volume { network::kg_weight(linkage) } else { 0 },
+    };
+    (optimum.flow, prices)
+}
+
+/// The edges with flow, and how much.
+fn used(flow: &[i64]) -> Vec<(usize, i64)> {
+    flow.iter().copied().enumerate().filter(|(_, kg)| *kg > 0).collect()
+}
+
