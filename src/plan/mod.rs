@@ -9,6 +9,7 @@ mod network;
 mod reason;
 
 use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use serde::Serialize;
@@ -25,8 +26,8 @@ use crate::error::Error;
 use crate::id::{DemandIx, OfferIx};
 use crate::linkage::Linkage;
 use crate::market::Market;
-use crate::policy::{Mechanism, Policy};
-use crate::solve::{self, SolveError};
+use crate::policy::{Mechanism, Objective, Policy};
+use crate::solve::{self, Effort, SolveError};
 use crate::units::Kg;
 use crate::watch::{Progress, Stage, Watch};
 
@@ -197,7 +198,7 @@ impl Plan {
         let optimum = optimum.map_err(failed)?;
         step(Stage::Assignment, 2, 3)?;
         let instead = match mechanism {
-            Mechanism::Optimal => within_limits(linkage, &transport, &optimum)?,
+            Mechanism::Optimal => within_limits(linkage, &transport, &optimum, watch)?,
             Mechanism::Greedy => {
                 let (limits, rank) =
                     (network::limits(linkage, &transport), network::rank(linkage, &transport));
@@ -366,7 +367,7 @@ fn failed(error: SolveError) -> Error {
 
 /// The flow of an optimum, and its prices.
 fn taken_apart(linkage: &Linkage, optimum: solve::Optimum) -> (Vec<(usize, i64)>, Prices) {
-    let by_volume = linkage.policy().objective == crate::policy::Objective::Volume;
+    let by_volume = linkage.policy().objective == Objective::Volume;
     let prices = Prices {
         offers: optimum.row_price,
         demands: optimum.column_price,
@@ -382,6 +383,7 @@ fn within_limits(
     linkage: &Linkage,
     transport: &solve::Transport,
     optimum: &solve::Optimum,
+    watch: Watch,
 ) -> Result<Option<Vec<(usize, i64)>>, Error> {
     let limits = network::limits(linkage, transport);
     if limits.is_none() {
@@ -390,14 +392,24 @@ fn within_limits(
     if solve::violations(transport, &optimum.dense(transport), &limits).map_err(failed)?.is_empty() {
         return Ok(None);
     }
-    let found = solve::within_limits(transport, &limits, optimum, &transport.value).map_err(failed)?;
-    // Within limits the baseline may do better, where the objective is not the score.
+    let stopped = AtomicBool::new(false);
+    let look = |done, total| {
+        let going = watch(Progress { stage: Stage::Assignment, done, total });
+        stopped.fetch_or(going.is_break(), Ordering::Relaxed);
+        going
+    };
+    let found = solve::within_limits(transport, &limits, optimum, Effort::default(), &look).map_err(failed)?;
+    if stopped.into_inner() {
+        return Err(Error::Cancelled);
+    }
+    if linkage.policy().objective == Objective::Score {
+        return Ok(Some(found.flow));
+    }
+    // Where the objective is not the score, the baseline by score may do better.
     let rank = network::rank(linkage, transport);
     let plain = solve::greedy(transport, &limits, &rank).map_err(failed)?;
-    let worth = |flow: &[i64]| -> i128 {
-        flow.iter().zip(&transport.value).map(|(kg, value)| i128::from(*kg) * i128::from(*value)).sum()
-    };
-    Ok(Some(used(if worth(&plain) > worth(&found) { &plain } else { &found })))
+    let value = plain.iter().zip(&transport.value).map(|(kg, value)| i128::from(*kg) * i128::from(*value));
+    Ok(Some(if value.sum::<i128>() > found.value { used(&plain) } else { found.flow }))
 }
 
 /// The edges with flow, and how much.

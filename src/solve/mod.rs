@@ -11,7 +11,7 @@
 //! | the same, from a flow that is nearly it | [`optimum_near`] | the same optimum, in fewer pivots |
 //! | the same, while values and capacities change | [`Standing`] | the same optimum, in time linear in what is touched |
 //! | what a flow breaks | [`violations`] | every broken capacity and limit, in a fixed order |
-//! | a flow within lots, partner limits, … | [`within_limits`] | feasible, at least as good as [`greedy`](greedy()); not optimal (the problem is NP-hard) |
+//! | a flow within lots, partner limits, … | [`within_limits`] | feasible, at least as good as [`greedy`](greedy()), with a proven bound; optimal where they meet (the problem is NP-hard) |
 //! | the plain rule "best edge first" | [`greedy`](greedy()) | feasible; the yardstick every better rule must beat |
 //! | the cheapest flow on any network | [`min_cost_flow`] | exact, with prices that prove it; or why there is none |
 //! | whether such an answer is right | [`check_flow`] | an independent check of flow, prices and witnesses |
@@ -28,7 +28,7 @@
 //! restart     a tree near a given one                    tie      the published tie number of an edge
 //! optimum     components in parallel, two phases, prices standing an optimum that follows changes
 //! limits      limits outside the network, the check      greedy   best edge first
-//! repair      close what violates, solve again, fill up
+//! lots        flows within limits: bound by prices, search, branch and bound
 //! flow        any network: the instance, its reduction, its simplex, its check
 //! one_to_one  linear assignment: the instance, its auction, its shortest paths, its check
 //! ```
@@ -47,12 +47,12 @@ mod flow;
 mod greedy;
 mod layout;
 mod limits;
+mod lots;
 mod network;
 mod one_to_one;
 mod optimum;
 mod pace;
 mod pricing;
-mod repair;
 mod restart;
 mod simplex;
 mod standing;
@@ -66,6 +66,8 @@ pub use greedy::greedy;
 pub use limits::{Limits, Shared, Violation, violations};
 pub use one_to_one::{Goal, Matching, MatchingStatus, OneToOne, Pairs, check_matching, one_to_one};
 pub use optimum::{Optimum, optimum, optimum_near};
-pub use repair::within_limits;
+pub use lots::{
+    Branch, Choice, Effort, Limited, Multipliers, Proof, Resource, Trace, Watch, within_limits,
+};
 pub use standing::{Change, Standing};
 pub use transport::Transport;
