@@ -181,7 +181,7 @@ impl Plan {
     /// Pairs that would both gain by trading more with each other than the plan lets them, sorted.
     #[must_use]
     pub fn blocking_pairs(&self) -> &[(OfferIx, DemandIx)] {
-        once(&self.0.blocking_pairs, Vec::new)
+        once(&self.0.blocking_pairs, || certificate::blocking(&self.0.linkage, &self.0.allocations))
     }
 
     /// Offers with something left, sorted, each with its reason.

@@ -11,7 +11,7 @@
 //! | the same, from a flow that is nearly it | [`optimum_near`] | the same optimum, in fewer pivots |
 //! | the same, while values and capacities change | [`Standing`] | the same optimum, in time linear in what is touched |
 //! | what a flow breaks | [`violations`] | every broken capacity and limit, in a fixed order |
-//! | a flow within lots, partner limits, … | [`within_limits`] | feasible, at least as good as [`greedy`](greedy()); not optimal (the problem is NP-hard) |
+//! | a flow within lots, partner limits, … | [`within_limits`] | feasible, at least as good as [`greedy`](greedy()), with a proven bound; optimal where they meet (the problem is NP-hard) |
 //! | the plain rule "best edge first" | [`greedy`](greedy()) | feasible; the yardstick every better rule must beat |
 //! | a flow that nobody has a reason to leave | [`stable`](stable()) | no edge blocks; of all such flows the best for the side that proposes |
 //! | what is left to be unhappy about | [`blocking`] | every edge that blocks a flow |
@@ -30,7 +30,7 @@
 //! restart     a tree near a given one                    tie      the published tie number of an edge
 //! optimum     components in parallel, two phases, prices standing an optimum that follows changes
 //! limits      limits outside the network, the check      greedy   best edge first
-//! repair      close what violates, solve again, fill up
+//! lots        flows within limits: bound by prices, search, branch and bound
 //! stable      stable allocations: preference lists, chains, what blocks
 //! flow        any network: the instance, its reduction, its simplex, its check
 //! one_to_one  linear assignment: the instance, its auction, its shortest paths, its check
@@ -51,13 +51,13 @@ mod flow;
 mod greedy;
 mod layout;
 mod limits;
+mod lots;
 mod network;
 mod one_to_one;
 mod optimum;
 mod pace;
 mod pricing;
 mod quota;
-mod repair;
 mod restart;
 mod simplex;
 mod stable;
@@ -73,10 +73,12 @@ pub use greedy::greedy;
 pub use limits::{Limits, Shared, Violation, violations};
 pub use one_to_one::{Goal, Matching, MatchingStatus, OneToOne, Pairs, check_matching, one_to_one};
 pub use optimum::{Optimum, optimum, optimum_near};
+pub use lots::{
+    Branch, Choice, Effort, Limited, Multipliers, Proof, Resource, Trace, Watch, within_limits,
+};
 pub use quota::{
     Cap, LinkProof, Members, Quotafied, Quotas, Revalued, Side, Unreachable, optimum_with, revalued,
 };
-pub use repair::within_limits;
 pub use stable::{Proposing, StableAllocation, blocking, stable};
 pub use standing::{Change, Standing};
 pub use transport::Transport;

@@ -5,9 +5,26 @@ use crate::support::{
     transports::{Dice, Shape, limits, moved, permute, shapes},
 };
 use lienket::solve::{
-    Limits, Optimum, Shared, SolveError, Transport, Violation, greedy, optimum, violations, within_limits,
+    Effort, Limited, Limits, Optimum, Shared, SolveError, Transport, Violation, greedy, optimum, violations,
 };
 use proptest::prelude::*;
+use std::ops::ControlFlow;
+
+/// The default effort, unwatched.
+fn limited(transport: &Transport, limits: &Limits, start: &Optimum) -> Result<Limited, SolveError> {
+    let unwatched = |_, _| ControlFlow::Continue(());
+    lienket::solve::within_limits(transport, limits, start, Effort::default(), &unwatched)
+}
+
+/// The flow on every edge.
+fn within_limits(transport: &Transport, limits: &Limits, start: &Optimum) -> Result<Vec<i64>, SolveError> {
+    let found = limited(transport, limits, start)?;
+    let mut flow = vec![0; transport.edges()];
+    for (edge, units) in found.flow {
+        flow[edge] = units;
+    }
+    Ok(flow)
+}
 
 fn prices(optimum: &Optimum) -> oracle::Prices {
     oracle::Prices(
@@ -88,7 +105,7 @@ proptest! {
             }
         });
         let start = optimum(&transport).expect("small numbers");
-        let found = within_limits(&transport, &limits, &start, &transport.value).expect("well formed");
+        let found = within_limits(&transport, &limits, &start).expect("well formed");
         prop_assert_eq!(check::within(&transport, &found, &limits), Ok(()));
         let clerk = greedy(&transport, &limits, &transport.value).expect("well formed");
         prop_assert_eq!(check::within(&transport, &clerk, &limits), Ok(()));
@@ -108,7 +125,7 @@ proptest! {
         let start = optimum(&transport).expect("small numbers");
         let mut dice = Dice(seed);
         let rank: Vec<i64> = transport.value.iter().map(|_| dice.below(100) - 50).collect();
-        let found = within_limits(&transport, &limits, &start, &rank).expect("well formed");
+        let found = within_limits(&transport, &limits, &start).expect("well formed");
         prop_assert_eq!(check::within(&transport, &found, &limits), Ok(()));
         prop_assert!(check::worth(&transport, &found) <= check::worth(&transport, &start.dense(&transport)));
         let clerk = greedy(&transport, &limits, &transport.value).expect("well formed");
@@ -116,7 +133,7 @@ proptest! {
         let by_rank = greedy(&transport, &limits, &rank).expect("well formed");
         prop_assert_eq!(check::within(&transport, &by_rank, &limits), Ok(()));
         prop_assert_eq!(could_take_more(&transport, &limits, &found), None);
-        prop_assert_eq!(within_limits(&transport, &limits, &start, &rank), Ok(found));
+        prop_assert_eq!(within_limits(&transport, &limits, &start), Ok(found));
     }
 
     #[test]
@@ -263,7 +280,7 @@ fn the_number_of_threads_does_not_matter() {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool");
         pool.install(|| {
             let found = optimum(&parts).expect("small numbers");
-            let within = within_limits(&parts, &limits, &found, &parts.value).expect("well formed");
+            let within = within_limits(&parts, &limits, &found).expect("well formed");
             (found, within)
         })
     };
@@ -364,16 +381,16 @@ fn malformed_limits_are_refused() {
     for (index, spoil) in spoil.into_iter().enumerate() {
         let mut limits = Limits::none(&transport);
         spoil(&mut limits);
-        let refused = within_limits(&transport, &limits, &start, &transport.value);
+        let refused = within_limits(&transport, &limits, &start);
         assert!(matches!(refused, Err(SolveError::Malformed { .. })), "case {index}");
         assert!(greedy(&transport, &limits, &transport.value).is_err(), "case {index}");
         assert!(violations(&transport, &start.dense(&transport), &limits).is_err(), "case {index}");
     }
     let limits = Limits { lot: vec![9; 3], ..Limits::none(&transport) };
     let not_a_flow = Optimum { flow: vec![(0, 9), (1, 9), (2, 9)], ..start.clone() };
-    assert!(within_limits(&transport, &limits, &not_a_flow, &transport.value).is_err());
+    assert!(within_limits(&transport, &limits, &not_a_flow).is_err());
     let beyond = Optimum { flow: vec![(3, 1)], ..start };
-    assert!(within_limits(&transport, &limits, &beyond, &transport.value).is_err());
+    assert!(within_limits(&transport, &limits, &beyond).is_err());
 }
 
 #[test]
@@ -411,7 +428,7 @@ fn partners_count_contracts() {
         violations(&transport, &start.dense(&transport), &limits),
         Ok(vec![Violation::RowPartners(0)])
     );
-    assert_eq!(within_limits(&transport, &limits, &start, &transport.value), Ok(vec![3, 0, 3]));
+    assert_eq!(within_limits(&transport, &limits, &start), Ok(vec![3, 0, 3]));
     limits.base = vec![1, 1, 1]; // three old partners are no violation, and may get more
     assert_eq!(violations(&transport, &start.dense(&transport), &limits), Ok(vec![]));
 }
@@ -424,18 +441,18 @@ fn a_partner_too_many_gives_way_and_others_step_in() {
     let limits = Limits { row_partners: vec![Some(1), None], ..Limits::none(&transport) };
     let start = optimum(&transport).expect("small numbers");
     assert_eq!(start.flow, [(0, 5), (1, 3), (2, 1)]);
-    assert_eq!(within_limits(&transport, &limits, &start, &transport.value), Ok(vec![6, 0, 0, 3]));
+    assert_eq!(within_limits(&transport, &limits, &start), Ok(vec![6, 0, 0, 3]));
 }
 
 #[test]
-fn repair_beats_greedy_where_looking_ahead_pays() {
+fn the_search_beats_greedy_where_looking_ahead_pays() {
     // Greedy fills column 0 from row 0 and leaves row 1 nothing; the network crosses over.
     let transport = plain(&[4, 4], &[4, 4], &[&[(0, 10), (1, 9)], &[(0, 9)]]);
     let mut limits = Limits::none(&transport);
     limits.shared = vec![Shared { capacity: 3, edges: vec![1] }];
     let start = optimum(&transport).expect("small numbers");
     assert_eq!(start.flow, [(1, 4), (2, 4)]);
-    let found = within_limits(&transport, &limits, &start, &transport.value).expect("well formed");
+    let found = within_limits(&transport, &limits, &start).expect("well formed");
     assert_eq!(found, [1, 3, 3]);
 }
 
@@ -459,7 +476,7 @@ fn an_empty_list_is_no_limit_of_its_kind() {
         // Units fixed already are no limit by themselves.
         assert_eq!((full.is_none(), short.is_none()), ([0, 2].contains(&index), [0, 2].contains(&index)));
         let found = |limits: &Limits| {
-            let within = within_limits(&transport, limits, &start, &transport.value).expect("well formed");
+            let within = within_limits(&transport, limits, &start).expect("well formed");
             let plain = greedy(&transport, limits, &transport.value).expect("well formed");
             let broken = violations(&transport, &start.dense(&transport), limits).expect("well formed");
             assert!(broken.is_empty() || !limits.is_none());

@@ -1,0 +1,416 @@
+//! Branch and bound on the Lagrangian bound, for clusters of few columns.
+//!
+//! **Problem.** The bound of prices has a gap of its own: a column may combine knapsack solutions that no flow
+//! combines. It closes when it is settled of some edges whether they are open, and of whole columns whether they are
+//! filled.
+//!
+//! **Nodes.** Decisions turn a ground into another, so that bound and knapsack need not know of them: a closed item
+//! can take nothing; an open one has its least paid in advance, from its resources, its column's capacity and
+//! partners, and takes the rest freely; a whole column is closed with all its items, or must be filled. The bound of a
+//! node starts from where its parent's ended, and the network of what is settled gives prices of its own,
+//! which close the gap where nothing is left to decide.
+//!
+//! **Choice.** The whole column, else the edge, that the fractional solution has open nearest to a half, weighed by
+//! what is at stake. Nodes by falling bound. At the root and below, items whose other decision cannot reach more than
+//! the best flow are settled at once (Lagrangian fixing; in the proof a branch like all others).
+//!
+//! **Proof.** The tree with prices at its leaves: whoever recomputes each leaf's bound under the decisions above it has
+//! the bound of the whole, since every flow is at home in one leaf.
+//!
+//! **Bound.** A fixed number of nodes. What is open then has its bound in the tree as well.
+
+use std::collections::BinaryHeap;
+
+use super::super::transport::number;
+use super::bound::{Bound, IMPOSSIBLE, bound, choose, evaluate};
+use super::circulation::circulation;
+use super::construct::construct;
+use super::ground::{Ground, Item};
+use super::knapsack::{Amount, Knapsack, Precision};
+use super::polish::polish;
+use super::proof::{Branch, Choice};
+use super::state::State;
+use super::watch::Meter;
+
+/// Passes of the bound at a node below the root.
+const PASSES: u32 = 8;
+const FINE: Precision = Precision { nodes: 20_000, part: 1_000_000 };
+
+/// What the search leaves: the best flow, what it is worth, and the proof.
+#[derive(Debug)]
+pub(super) struct Tree {
+    pub(super) flow: Vec<i64>,
+    pub(super) value: i128,
+    pub(super) bound: i128,
+    /// Branches by edges and columns of the transport; prices by resource of the ground.
+    pub(super) branches: Vec<Branch>,
+    pub(super) prices: Vec<Vec<i64>>,
+}
+
+/// What is settled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Settled {
+    Open,
+    Closed,
+}
+
+/// Something to branch on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Subject {
+    Item(usize),
+    Column(usize),
+}
+
+/// A node that is still to be looked into.
+struct Node {
+    /// Its place in the proof.
+    at: usize,
+    decisions: Vec<(Subject, Settled)>,
+    found: Bound,
+}
+
+/// By bound, then by age.
+struct Waiting(i128, std::cmp::Reverse<usize>, Node);
+
+impl PartialEq for Waiting {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+impl Eq for Waiting {}
+impl PartialOrd for Waiting {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+impl Ord for Waiting {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        (self.0, self.1).cmp(&(other.0, other.1))
+    }
+}
+
+/// A search in progress.
+struct Search<'g> {
+    ground: &'g Ground,
+    flow: Vec<i64>,
+    value: i128,
+    branches: Vec<Branch>,
+    prices: Vec<Vec<i64>>,
+}
+
+/// Looks into at most so many nodes, from the best flow and bound known.
+pub(super) fn branch<N: Amount>(
+    ground: &Ground,
+    flow: Vec<i64>,
+    root: Bound,
+    nodes: u64,
+    meter: &Meter,
+) -> Tree {
+    let value = flow.iter().zip(&ground.items).map(|(&x, item)| i128::from(x) * i128::from(item.value)).sum();
+    let mut search = Search { ground, flow, value, branches: Vec::new(), prices: Vec::new() };
+    let mut waiting = BinaryHeap::new();
+    let at = search.leaf(&root.price);
+    let bound_of_root = root.bound;
+    waiting.push(Waiting(root.bound, std::cmp::Reverse(at), Node { at, decisions: Vec::new(), found: root }));
+    let mut left = nodes;
+    while let Some(Waiting(bound, _, node)) = waiting.pop() {
+        if bound <= search.value || left == 0 || meter.tick(1).is_err() {
+            waiting.push(Waiting(bound, std::cmp::Reverse(node.at), node));
+            break;
+        }
+        left -= 1;
+        let mut node = node;
+        let settled = under(ground, &node.decisions).expect("it has a bound");
+        search.fix::<N>(&settled, &mut node);
+        let Some(settled) = under(ground, &node.decisions) else { continue };
+        let Some(subject) = search.subject(&settled.ground, &node) else {
+            // Nothing is left to branch on: its bound stays.
+            waiting.push(Waiting(bound, std::cmp::Reverse(node.at), node));
+            break;
+        };
+        let (without, with) = (search.leaf(&node.found.price), search.leaf(&node.found.price));
+        search.branches[node.at] = search.fork(subject, without, with);
+        for (at, decision) in [(without, Settled::Closed), (with, Settled::Open)] {
+            let mut decisions = node.decisions.clone();
+            decisions.push((subject, decision));
+            let Some(settled) = under(ground, &decisions) else { continue };
+            let mut found = search.look_into::<N>(&settled, &node.found);
+            found.bound = found.bound.min(bound);
+            search.reprice(at, &found.price);
+            if found.bound > search.value {
+                waiting.push(Waiting(found.bound, std::cmp::Reverse(at), Node { at, decisions, found }));
+            }
+        }
+    }
+    let bound = waiting.peek().map_or(search.value, |waiting| waiting.0.max(search.value)).min(bound_of_root);
+    let Search { flow, value, branches, prices, .. } = search;
+    Tree { flow, value, bound, branches, prices }
+}
+
+/// A ground in which decisions are worked in, and what they have paid in advance.
+struct Under {
+    ground: Ground,
+    advance: i128,
+}
+
+/// `None` if the decisions contradict each other or a limit.
+fn under(ground: &Ground, decisions: &[(Subject, Settled)]) -> Option<Under> {
+    let mut ground = ground.clone();
+    let mut advance = 0;
+    for &(subject, settled) in decisions {
+        match (subject, settled) {
+            (Subject::Item(item), Settled::Closed) => ground.items[item].most = 0,
+            (Subject::Column(column), Settled::Closed) => {
+                for item in ground.items_of(column) {
+                    ground.items[item].most = 0;
+                }
+            }
+            (Subject::Column(column), Settled::Open) => ground.columns[column].must = true,
+            (Subject::Item(at), Settled::Open) => {
+                let item = ground.items[at];
+                let column = ground.column_of[at] as usize;
+                if item.most < item.least {
+                    return None;
+                }
+                let mut resources = Vec::new();
+                ground.for_each_resource(at, |resource| resources.push(resource));
+                for resource in resources {
+                    ground.room[resource] -= item.least;
+                    if ground.room[resource] < 0 {
+                        return None;
+                    }
+                }
+                let to = &mut ground.columns[column];
+                to.capacity -= item.least;
+                to.must |= to.whole;
+                if to.capacity < 0 {
+                    return None;
+                }
+                if item.counts {
+                    for partners in [&mut to.partners, &mut ground.row_partners[item.row as usize]] {
+                        if *partners != u32::MAX {
+                            *partners = partners.checked_sub(1)?;
+                        }
+                    }
+                }
+                advance += i128::from(item.least) * i128::from(item.value);
+                let item = &mut ground.items[at];
+                (item.most, item.least, item.counts) = (item.most - item.least, 0, false);
+            }
+        }
+    }
+    // A row that has all its partners opens nothing else.
+    for item in &mut ground.items {
+        if item.counts && ground.row_partners[item.row as usize] == 0 {
+            item.most = 0;
+        }
+    }
+    Some(Under { ground, advance })
+}
+
+impl Search<'_> {
+    /// A new leaf with prices.
+    fn leaf(&mut self, price: &[i64]) -> usize {
+        if self.prices.last().is_none_or(|last| last != price) {
+            self.prices.push(price.to_vec());
+        }
+        self.branches.push(Branch::Leaf { prices: self.prices.len() - 1 });
+        self.branches.len() - 1
+    }
+
+    fn reprice(&mut self, at: usize, price: &[i64]) {
+        if self.prices.last().is_none_or(|last| last != price) {
+            self.prices.push(price.to_vec());
+        }
+        self.branches[at] = Branch::Leaf { prices: self.prices.len() - 1 };
+    }
+
+    fn fork(&self, subject: Subject, without: usize, with: usize) -> Branch {
+        let on = match subject {
+            Subject::Item(item) => Choice::Edge(self.ground.edge[item] as usize),
+            Subject::Column(column) => Choice::Column(self.ground.columns[column].origin),
+        };
+        Branch::Fork { on, without, with }
+    }
+
+    /// The bound under decisions, from the parent's; better flows are kept on the way.
+    fn look_into<N: Amount>(&mut self, settled: &Under, parent: &Bound) -> Bound {
+        let ground = &settled.ground;
+        let mut start = Bound { share: parent.share.clone(), ..parent.clone() };
+        for (item, (units, share)) in start.fraction.iter_mut().zip(&mut start.share).enumerate() {
+            if ground.items[item].most == 0 {
+                (*units, *share) = (0.0, 0.0);
+            }
+        }
+        let columns: Vec<u32> = (0..number(ground.columns.len())).collect();
+        let mut network = None;
+        let items: Vec<(usize, i64, i64)> =
+            (0..ground.items.len()).filter(|&at| ground.items[at].most > 0).map(|at| (at, 0, ground.items[at].most)).collect();
+        match circulation(ground, &items, |column| ground.columns[column].must) {
+            Some(found) => {
+                self.try_network(settled, &items, &found.units);
+                network = Some(found.price);
+            }
+            // Whether there is none or numbers are too large, the knapsacks will tell.
+            None => {}
+        }
+        let mut found = bound::<N>(ground, start, &[columns], (PASSES, usize::MAX), &|| Ok(()));
+        if let Some(price) = network {
+            let other = evaluate::<N>(ground, &price, FINE);
+            if other < found.bound {
+                (found.bound, found.price) = (other, price);
+            }
+        }
+        found.bound = if found.bound <= IMPOSSIBLE / 2 { IMPOSSIBLE } else { found.bound + settled.advance };
+        self.try_prices::<N>(&found);
+        found
+    }
+
+    /// Whether the network's flow keeps all limits and is better than the best.
+    fn try_network(&mut self, settled: &Under, items: &[(usize, i64, i64)], units: &[i64]) {
+        let mut flow = vec![0; self.ground.items.len()];
+        for (&(item, ..), &units) in items.iter().zip(units) {
+            flow[item] = units;
+        }
+        for (at, item) in settled.ground.items.iter().enumerate() {
+            // What was paid in advance.
+            if item.least == 0 {
+                flow[at] += self.ground.items[at].least;
+            }
+        }
+        self.try_flow(&flow);
+    }
+
+    fn try_flow(&mut self, flow: &[i64]) {
+        let mut state = State::empty(self.ground);
+        for (item, &units) in flow.iter().enumerate().filter(|(_, units)| **units > 0) {
+            if units < self.ground.items[item].least || !state.may_open(item) || state.room_for(item) < units {
+                return;
+            }
+            state.set(item, units);
+        }
+        let partly = |(column, left): (usize, &i64)| {
+            let to = &self.ground.columns[column];
+            *left < 0 || (to.whole && *left > 0 && *left < to.capacity)
+        };
+        if state.value > self.value && !state.left.iter().enumerate().any(partly) {
+            (self.value, self.flow) = (state.value, state.flow);
+        }
+    }
+
+    /// Serves all columns at a node's prices.
+    fn try_prices<N: Amount>(&mut self, found: &Bound) {
+        let ground = self.ground;
+        let profit = super::bound::profits(ground, &found.price);
+        let mut filled = vec![0.0; ground.columns.len()];
+        for (item, units) in found.fraction.iter().enumerate() {
+            filled[ground.column_of[item] as usize] += units;
+        }
+        let mut order: Vec<u32> = (0..number(ground.columns.len())).collect();
+        let key = |column: u32| {
+            let to = &ground.columns[column as usize];
+            #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "an order of trying")]
+            let filled = (filled[column as usize] / to.capacity.max(1) as f64 * 1e6) as i64;
+            (!(to.whole && filled > 500_000), std::cmp::Reverse(filled))
+        };
+        order.sort_by_key(|&column| key(column)); // stable
+        let mut state = construct::<N>(ground, &profit, &order);
+        polish(&mut state);
+        if state.value > self.value {
+            (self.value, self.flow) = (state.value, state.flow);
+        }
+    }
+
+    /// Settles what cannot be otherwise in a flow better than the best, at the prices of a node.
+    fn fix<N: Amount>(&mut self, settled: &Under, node: &mut Node) {
+        let ground = &settled.ground;
+        let mut knapsack = Knapsack::<N>::default();
+        let mut bound_of = |ground: &Ground, column: usize| -> i128 {
+            let filling = choose(&mut knapsack, ground, column, &node.found.price);
+            let to = ground.columns[column];
+            if knapsack.solve(to.capacity, to.partners, filling, FINE) { knapsack.bound.into() } else { IMPOSSIBLE }
+        };
+        let of_columns: Vec<i128> = (0..ground.columns.len()).map(|column| bound_of(ground, column)).collect();
+        let rent = super::bound::rent(ground, &node.found.price);
+        let all = of_columns.iter().sum::<i128>() + rent + settled.advance;
+        let mut news = Vec::new();
+        let mut other = ground.clone();
+        for column in 0..ground.columns.len() {
+            let others = all - of_columns[column];
+            let to = ground.columns[column];
+            if to.whole && !to.must && to.capacity > 0 {
+                other.columns[column].must = true;
+                let filled = others + bound_of(&other, column);
+                other.columns[column].must = false;
+                if filled <= self.value {
+                    news.push((Subject::Column(column), Settled::Closed));
+                    continue;
+                }
+                // Closed, it brings nothing.
+                if others <= self.value {
+                    news.push((Subject::Column(column), Settled::Open));
+                }
+            }
+            for at in ground.items_of(column) {
+                let item = ground.items[at];
+                if item.least == 0 || item.most < item.least {
+                    continue;
+                }
+                // Its least leaves the column's knapsack for the advance and the rooms.
+                let moved = i128::from(item.least) * i128::from(item.value - ground.price(at, &node.found.price));
+                other.items[at] = Item { most: item.most - item.least, least: 0, counts: false, ..item };
+                let at_column = &mut other.columns[column];
+                at_column.capacity -= item.least;
+                at_column.must |= at_column.whole;
+                if item.counts && at_column.partners != u32::MAX {
+                    at_column.partners = at_column.partners.saturating_sub(1);
+                }
+                let impossible = at_column.capacity < 0 || (item.counts && to.partners == 0);
+                let open = if impossible { IMPOSSIBLE } else { others + bound_of(&other, column) + moved };
+                (other.items[at], other.columns[column]) = (item, to);
+                if open <= self.value {
+                    news.push((Subject::Item(at), Settled::Closed));
+                }
+            }
+        }
+        for (subject, settled) in news {
+            let (done, same) = (self.leaf(&node.found.price), self.leaf(&node.found.price));
+            let (without, with) = if settled == Settled::Closed { (same, done) } else { (done, same) };
+            self.branches[node.at] = self.fork(subject, without, with);
+            node.at = same;
+            node.decisions.push((subject, settled));
+        }
+    }
+
+    /// What to branch on.
+    fn subject(&self, ground: &Ground, node: &Node) -> Option<Subject> {
+        let half = |share: f64| share.min(1.0 - share);
+        let mut best: Option<(f64, Subject)> = None;
+        let mut better = |score: f64, subject: Subject| {
+            if score > 0.0 && best.is_none_or(|(other, _)| score > other) {
+                best = Some((score, subject));
+            }
+        };
+        for (column, to) in ground.columns.iter().enumerate() {
+            if to.whole && !to.must && to.capacity > 0 {
+                let units: f64 = ground.items_of(column).map(|item| node.found.fraction[item]).sum();
+                #[expect(clippy::cast_precision_loss, reason = "it steers and decides nothing")]
+                let (share, stake) = (units / to.capacity as f64, to.capacity as f64);
+                let share = half(share.clamp(0.0, 1.0));
+                if share > 0.02 {
+                    better(share * stake * 4.0, Subject::Column(column));
+                }
+            }
+        }
+        for (at, item) in ground.items.iter().enumerate() {
+            if item.least > 0 && item.most >= item.least {
+                #[expect(clippy::cast_precision_loss, reason = "it steers and decides nothing")]
+                let stake = item.most as f64;
+                let share = half(node.found.share[at].clamp(0.0, 1.0));
+                // Something undecided is always left to branch on, whatever the fractions say.
+                better(share * stake + 1e-9 * stake, Subject::Item(at));
+            }
+        }
+        best.map(|(_, subject)| subject)
+    }
+}
