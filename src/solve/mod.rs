@@ -15,6 +15,9 @@
 //! | the plain rule "best edge first" | [`greedy`](greedy()) | feasible; the yardstick every better rule must beat |
 //! | the cheapest flow on any network | [`min_cost_flow`] | exact, with prices that prove it; or why there is none |
 //! | whether such an answer is right | [`check_flow`] | an independent check of flow, prices and witnesses |
+//! | the fairest flow, and the most valuable of these | [`leximin`](leximin()), [`fair`](fair()) | exact, in whole units, with nested cuts and prices that prove it |
+//! | what is long rationed, truth the best policy | [`egalitarian`] | exact |
+//! | compromises between value and fairness | [`frontier`] | exact for straight pieces, with their error |
 //! | the best one-to-one matching | [`one_to_one`](one_to_one()) | exact, with prices that prove it; or why there is none |
 //! | whether such an answer is right | [`check_matching`] | an independent check of matching, prices and witness |
 //!
@@ -30,6 +33,7 @@
 //! limits      limits outside the network, the check      greedy   best edge first
 //! repair      close what violates, solve again, fill up
 //! flow        any network: the instance, its reduction, its simplex, its check
+//! fair        leximin fill rates: levels, forests cut in two, maximum flows; rationing; compromises
 //! one_to_one  linear assignment: the instance, its auction, its shortest paths, its check
 //! ```
 //!
@@ -62,7 +66,10 @@ mod transport;
 mod tree;
 
 pub use error::SolveError;
-pub use fair::{Fair, FillTargets, Level, Leximin, fair, leximin};
+pub use fair::{
+    Aversion, Compromise, Egalitarian, Fair, FillTargets, Level, Leximin, egalitarian, fair, frontier,
+    leximin,
+};
 pub use flow::{Flow, FlowArc, FlowNetwork, FlowStatus, Infeasible, check_flow, min_cost_flow};
 pub use greedy::greedy;
 pub use limits::{Limits, Shared, Violation, violations};

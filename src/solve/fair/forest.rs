@@ -120,7 +120,8 @@ impl Forest {
             if binds[group as usize] && column_groups.last() != Some(&group) {
                 column_groups.push(group);
             }
-            let parent = if binds[group as usize] { number(columns.len() + column_groups.len() - 1) } else { NONE };
+            let parent =
+                if binds[group as usize] { number(columns.len() + column_groups.len() - 1) } else { NONE };
             column_place[column as usize] = number(demands.len());
             demands.push(node(column as usize, parent, transport.column_capacity[column as usize]));
         }
@@ -286,7 +287,8 @@ impl Forest {
         }
         for (at, _) in supply_place.iter().enumerate().filter(|(_, place)| **place != NONE) {
             let edges = &self.edges[self.start[at] as usize..self.start[at + 1] as usize];
-            part.edges.extend(edges.iter().map(|&column| demand_place[column as usize]).filter(|&c| c != NONE));
+            part.edges
+                .extend(edges.iter().map(|&column| demand_place[column as usize]).filter(|&c| c != NONE));
             part.start.push(number(part.edges.len()));
         }
         part.head = vec![NONE; part.columns];

@@ -52,10 +52,9 @@ impl Water {
                 return Err(SolveError::Malformed { what: "a group that can give has no size", at: group });
             }
             let units = i128::from(already[group]) + i128::from(most);
-            for (what, found) in [
-                ("the size of a group", i128::from(size[group])),
-                ("the units of a group", units),
-            ] {
+            for (what, found) in
+                [("the size of a group", i128::from(size[group])), ("the units of a group", units)]
+            {
                 if found > i128::from(MOST) {
                     return Err(SolveError::Overflow { what, found, most: i128::from(MOST) });
                 }
@@ -64,7 +63,8 @@ impl Water {
         }
         let vessel = |group: usize| {
             let (already, size, most) = (already[group], size[group], most[group]);
-            let full = if most > 0 { (i128::from(already + most - 1) << bits) / i128::from(size) + 1 } else { 0 };
+            let full =
+                if most > 0 { (i128::from(already + most - 1) << bits) / i128::from(size) + 1 } else { 0 };
             Vessel { already, size, key: key[group], most, full }
         };
         Ok(Water { vessels: (0..most.len()).map(vessel).collect(), bits })

@@ -65,7 +65,8 @@ pub(super) fn fill(forest: &mut Forest) -> Option<Vec<bool>> {
         search.block(sink);
         search.forest.tidy();
     }
-    let short = search.forest.supplies[..search.forest.groups].iter().any(|group| group.flow < group.capacity);
+    let short =
+        search.forest.supplies[..search.forest.groups].iter().any(|group| group.flow < group.capacity);
     short.then(|| search.layer.iter().map(|&layer| layer != FAR).collect())
 }
 
