@@ -281,6 +281,19 @@ proptest! {
     }
 
     #[test]
+    fn threads_do_not_matter_to_fairness(shape in shapes(30, 30, 40), seed in any::<u64>()) {
+        let transport = shape.build();
+        let targets = Targets::random(transport.row_group_capacity.len(), seed);
+        let on = |threads| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool");
+            pool.install(|| fair(&transport, &targets.lent()).expect("small numbers"))
+        };
+        let alone = on(1);
+        prop_assert_eq!(&on(2), &alone);
+        prop_assert_eq!(&on(5), &alone);
+    }
+
+    #[test]
     fn prices_prove_the_best_of_the_fair_flows(shape in shapes(20, 20, 30), seed in any::<u64>()) {
         let transport = shape.build();
         let targets = Targets::random(transport.row_group_capacity.len(), seed);
