@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use crate::support::{
     brute, check,
-    transports::{Dice, Shape, moved, permute, shapes},
+    transports::{Dice, moved, permute, shapes},
 };
 use lienket::solve::{
     Aversion, Fair, FillTargets, Leximin, SolveError, Transport, egalitarian, fair, frontier, leximin,
