@@ -17,6 +17,9 @@
 //! | what is left to be unhappy about | [`blocking`] | every edge that blocks a flow |
 //! | the cheapest flow on any network | [`min_cost_flow`] | exact, with prices that prove it; or why there is none |
 //! | whether such an answer is right | [`check_flow`] | an independent check of flow, prices and witnesses |
+//! | the fairest flow, and the most valuable of these | [`leximin`](leximin()), [`fair`](fair()) | exact, in whole units, with nested cuts and prices that prove it |
+//! | what is long rationed, truth the best policy | [`egalitarian`] | exact |
+//! | compromises between value and fairness | [`frontier`] | exact for straight pieces, with their error |
 //! | the best one-to-one matching | [`one_to_one`](one_to_one()) | exact, with prices that prove it; or why there is none |
 //! | whether such an answer is right | [`check_matching`] | an independent check of matching, prices and witness |
 //!
@@ -33,6 +36,7 @@
 //! lots        flows within limits: bound by prices, search, branch and bound
 //! stable      stable allocations: preference lists, chains, what blocks
 //! flow        any network: the instance, its reduction, its simplex, its check
+//! fair        leximin fill rates: levels, forests cut in two, maximum flows; rationing; compromises
 //! one_to_one  linear assignment: the instance, its auction, its shortest paths, its check
 //! ```
 //!
@@ -67,7 +71,10 @@ mod transport;
 mod tree;
 
 pub use error::SolveError;
-pub use fair::{Fair, FillTargets, Level, Leximin, fair, leximin};
+pub use fair::{
+    Aversion, Compromise, Egalitarian, Fair, FillTargets, Level, Leximin, egalitarian, fair, frontier,
+    leximin,
+};
 pub use flow::{Flow, FlowArc, FlowNetwork, FlowStatus, Infeasible, check_flow, min_cost_flow};
 pub use greedy::greedy;
 pub use limits::{Limits, Shared, Violation, violations};

@@ -4,9 +4,12 @@ use std::cmp::Ordering;
 
 use crate::support::{
     brute, check,
-    transports::{Dice, Shape, moved, permute, shapes},
+    transports::{Dice, moved, permute, shapes},
 };
-use lienket::solve::{Fair, FillTargets, Leximin, SolveError, Transport, fair, leximin, optimum};
+use lienket::solve::{
+    Aversion, Fair, FillTargets, Leximin, SolveError, Transport, egalitarian, fair, frontier, leximin,
+    optimum,
+};
 use proptest::prelude::*;
 
 /// Targets of one's own.
@@ -33,11 +36,7 @@ impl Targets {
     }
 
     fn moved(&self, to: &[usize]) -> Targets {
-        Targets {
-            size: moved(&self.size, to),
-            already: moved(&self.already, to),
-            key: moved(&self.key, to),
-        }
+        Targets { size: moved(&self.size, to), already: moved(&self.already, to), key: moved(&self.key, to) }
     }
 
     /// The fill rate of a group that gives `units`.
@@ -128,7 +127,8 @@ fn proves(transport: &Transport, targets: &Targets, found: &Leximin) -> Result<(
     }
     let rows = check::rows(transport);
     let (groups, column_groups) = (transport.row_group_capacity.len(), transport.column_group_capacity.len());
-    let (mut row, mut column) = (vec![0; transport.row_capacity.len()], vec![0; transport.column_capacity.len()]);
+    let (mut row, mut column) =
+        (vec![0; transport.row_capacity.len()], vec![0; transport.column_capacity.len()]);
     let mut column_group = vec![0; column_groups];
     let mut most = vec![0; groups];
     for (edge, &r) in rows.iter().enumerate() {
@@ -281,10 +281,201 @@ proptest! {
     }
 
     #[test]
+    fn threads_do_not_matter_to_fairness(shape in shapes(30, 30, 40), seed in any::<u64>()) {
+        let transport = shape.build();
+        let targets = Targets::random(transport.row_group_capacity.len(), seed);
+        let on = |threads| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool");
+            pool.install(|| fair(&transport, &targets.lent()).expect("small numbers"))
+        };
+        let alone = on(1);
+        prop_assert_eq!(&on(2), &alone);
+        prop_assert_eq!(&on(5), &alone);
+    }
+
+    #[test]
     fn prices_prove_the_best_of_the_fair_flows(shape in shapes(20, 20, 30), seed in any::<u64>()) {
         let transport = shape.build();
         let targets = Targets::random(transport.row_group_capacity.len(), seed);
         let found = fair(&transport, &targets.lent()).expect("small numbers");
         prop_assert_eq!(proves_at_totals(&transport, &found), Ok(()));
+    }
+}
+
+/// One row a group and one column a group; `edges` by row, all of value 1.
+fn market(rows: &[i64], columns: &[i64], edges: &[&[u32]]) -> Transport {
+    let count = |of: &[i64]| u32::try_from(of.len()).expect("small");
+    let mut transport = Transport {
+        row_capacity: rows.to_vec(),
+        column_capacity: columns.to_vec(),
+        row_group: (0..count(rows)).collect(),
+        column_group: (0..count(columns)).collect(),
+        row_group_capacity: vec![None; rows.len()],
+        column_group_capacity: vec![None; columns.len()],
+        row_start: vec![0],
+        row_key: (0..u64::from(count(rows))).collect(),
+        column_key: (0..u64::from(count(columns))).collect(),
+        ..Transport::default()
+    };
+    for row in edges {
+        transport.column.extend(*row);
+        transport.row_start.push(transport.column.len());
+    }
+    transport.value = vec![1; transport.column.len()];
+    transport
+}
+
+fn rationed(transport: &Transport) -> (Vec<i64>, Vec<i64>) {
+    let found = egalitarian(transport, &transport.row_key, &transport.column_key).expect("small numbers");
+    (found.rows.totals, found.columns.totals)
+}
+
+#[test]
+fn fill_rates_rise_together_and_what_one_has_already_counts() {
+    // One demand of 10 for sizes 10 and 30.
+    let shop = market(&[10, 30], &[10], &[&[0], &[0]]);
+    let with = |already: &[i64], key: &[u64]| {
+        let targets = FillTargets { size: &[10, 30], already, key };
+        leximin(&shop, &targets).expect("small numbers").totals
+    };
+    assert_eq!(with(&[0, 0], &[1, 2]), [3, 7], "a quarter each, the odd unit lifts the smaller one further");
+    assert_eq!(with(&[0, 0], &[2, 1]), [3, 7], "sizes come before keys");
+    assert_eq!(with(&[5, 0], &[1, 2]), [0, 10], "the second does not catch up");
+    assert_eq!(with(&[1, 0], &[1, 2]), [2, 8]);
+    let equals = market(&[9, 9], &[7], &[&[0], &[0]]);
+    for (key, wanted) in [([1, 2], [4, 3]), ([2, 1], [3, 4])] {
+        let targets = FillTargets { size: &[9, 9], already: &[0, 0], key: &key };
+        assert_eq!(leximin(&equals, &targets).expect("small numbers").totals, wanted);
+    }
+}
+
+#[test]
+fn a_group_without_an_edge_is_listed_and_levels_are_nested() {
+    let shops = market(&[10, 10, 10, 10], &[4, 8], &[&[0], &[0], &[0, 1], &[]]);
+    let targets = FillTargets { size: &[10; 4], already: &[0; 4], key: &[1, 2, 3, 4] };
+    let found = leximin(&shops, &targets).expect("small numbers");
+    assert_eq!(found.totals, [2, 2, 8, 0]);
+    assert_eq!(found.without_edge, [3]);
+    assert_eq!(found.levels.len(), 2);
+    assert_eq!((found.levels[0].groups.as_slice(), found.levels[0].lowest), (&[0, 1][..], (2, 10)));
+    assert_eq!((found.levels[1].groups.as_slice(), found.levels[1].highest), (&[2][..], (8, 10)));
+    assert_eq!(found.column_level, [0, 1]);
+    assert_eq!(found.row_group_level, [0, 0, 1, Leximin::OUTSIDE]);
+}
+
+#[test]
+fn malformed_targets_are_refused() {
+    let shop = market(&[5, 5], &[5], &[&[0], &[0]]);
+    let refused = |size: &[i64], already: &[i64], key: &[u64]| {
+        leximin(&shop, &FillTargets { size, already, key }).expect_err("malformed")
+    };
+    assert!(matches!(refused(&[5], &[0, 0], &[1, 2]), SolveError::Malformed { at: 1, .. }));
+    assert!(matches!(refused(&[5, 0], &[0, 0], &[1, 2]), SolveError::Malformed { at: 1, .. }));
+    assert!(matches!(refused(&[5, 5], &[0, -1], &[1, 2]), SolveError::Malformed { at: 1, .. }));
+    assert!(matches!(refused(&[5, i64::MAX], &[0, 0], &[1, 2]), SolveError::Overflow { .. }));
+    assert!(matches!(refused(&[5, 5], &[i64::MAX, 0], &[1, 2]), SolveError::Overflow { .. }));
+}
+
+#[test]
+fn large_numbers_are_exact() {
+    let most = 1_i64 << 60;
+    let shop = market(&[most, most], &[most + 1], &[&[0], &[0]]);
+    let targets = FillTargets { size: &[most, most - 1], already: &[0, 0], key: &[1, 2] };
+    let found = leximin(&shop, &targets).expect("within bounds");
+    // Units (k − 1)/size in order: the second, smaller, group's first; they alternate to the end.
+    assert_eq!(found.totals, [(1 << 59) + 1, 1 << 59]);
+    assert_eq!(
+        proves(&shop, &Targets { size: vec![most, most - 1], already: vec![0; 2], key: vec![1, 2] }, &found),
+        Ok(())
+    );
+}
+
+#[test]
+fn the_long_side_alone_is_rationed() {
+    // Supply is long at the first demand, short at the second and third.
+    assert_eq!(rationed(&market(&[6, 6], &[2, 6], &[&[0, 1], &[1]])), (vec![4, 4], vec![2, 6]));
+    assert_eq!(rationed(&market(&[6, 6], &[6, 2], &[&[0, 1], &[1]])), (vec![6, 2], vec![6, 2]));
+    assert_eq!(
+        rationed(&market(&[9, 3, 4], &[4, 6, 6], &[&[0], &[0], &[1, 2]])),
+        (vec![2, 2, 4], vec![4, 2, 2])
+    );
+    // Equals are treated equally, a small claim is met in full.
+    assert_eq!(rationed(&market(&[1, 8, 9], &[10], &[&[0], &[0], &[0]])), (vec![1, 5, 4], vec![10]));
+}
+
+#[test]
+fn the_frontier_begins_with_the_optimum_and_ends_with_leximin() {
+    // The first is worth more everywhere.
+    let mut shop = market(&[80, 80], &[100], &[&[0], &[0]]);
+    shop.value = vec![9000, 5000];
+    let targets = FillTargets { size: &[80, 80], already: &[0, 0], key: &[1, 2] };
+    let aversions = [0, 5, 20, 50, 100, 300]
+        .map(Aversion::Hundredths)
+        .into_iter()
+        .chain([Aversion::Leximin])
+        .collect::<Vec<_>>();
+    let found = frontier(&shop, &targets, &aversions).expect("small numbers");
+    assert_eq!(found[0].totals, [80, 20]);
+    assert_eq!(found[6].totals, [50, 50]);
+    for pair in found.windows(2) {
+        assert!(pair[0].totals[0] >= pair[1].totals[0] && pair[0].value >= pair[1].value, "{pair:?}");
+        assert!(pair[1].lowest.expect("groups") >= pair[0].lowest.expect("groups"));
+    }
+    assert!(found[3].totals[0] < 80 && found[3].totals[0] > 50, "{:?}", found[3]);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn who_says_more_than_is_true_gains_nothing(shape in shapes(8, 8, 12), seed in any::<u64>()) {
+        let mut transport = shape.build();
+        let mut dice = Dice(seed);
+        let key = |groups: usize, dice: &mut Dice| (0..groups).map(|_| dice.next()).collect::<Vec<u64>>();
+        let row_key = key(transport.row_group_capacity.len(), &mut dice);
+        let column_key = key(transport.column_group_capacity.len(), &mut dice);
+        let group = dice.index(row_key.len());
+        transport.row_group_capacity[group] = None;
+        let unlimited = egalitarian(&transport, &row_key, &column_key).expect("small numbers");
+        prop_assert_eq!(check::feasible(&transport, &unlimited.best.dense(&transport)), Ok(()));
+        prop_assert_eq!(&totals(&transport, &unlimited.best.dense(&transport)), &unlimited.rows.totals);
+        for claim in 0..=unlimited.rows.most[group] {
+            transport.row_group_capacity[group] = Some(claim);
+            let found = egalitarian(&transport, &row_key, &column_key).expect("small numbers");
+            prop_assert_eq!(found.rows.totals[group], claim.min(unlimited.rows.totals[group]));
+        }
+    }
+
+    #[test]
+    fn compromises_are_feasible_and_their_ends_are_known(shape in shapes(8, 8, 30), seed in any::<u64>()) {
+        let transport = shape.build();
+        let targets = Targets::random(transport.row_group_capacity.len(), seed);
+        let aversions = [Aversion::Hundredths(0), Aversion::Hundredths(70), Aversion::Leximin];
+        let found = frontier(&transport, &targets.lent(), &aversions).expect("small numbers");
+        let [best, middle, fairest] = &found[..] else { unreachable!("three") };
+        prop_assert_eq!(&best.flow, &optimum(&transport).expect("small numbers").flow);
+        prop_assert_eq!(&fairest.flow, &fair(&transport, &targets.lent()).expect("small numbers").best.flow);
+        prop_assert_eq!(check::feasible(&transport, &dense(&transport, &middle.flow)), Ok(()));
+        prop_assert_eq!(&totals(&transport, &dense(&transport, &middle.flow)), &middle.totals);
+        prop_assert!(middle.value <= best.value);
+        let rates = |found: &[i64]| sorted(&transport, &targets, found);
+        prop_assert_ne!(lexicographic(&rates(&fairest.totals), &rates(&middle.totals)), Ordering::Less);
+        prop_assert_eq!(middle.lowest.map(|(units, size)| Rate(units, size)).zip(rates(&middle.totals).first().copied())
+            .map(|(one, other)| one.compare(&other)), rates(&middle.totals).first().map(|_| Ordering::Equal));
+        // The objective, written down from its definition, differs from the best known flow's by the error at most.
+        let objective = |found: &lienket::solve::Compromise| -> f64 {
+            let most = transport.value.iter().copied().max().unwrap_or(0) as f64;
+            let mut sum = found.value as f64;
+            for (group, &units) in found.totals.iter().enumerate() {
+                for k in 1..=units {
+                    let rate = (targets.already[group] + k) as f64 / targets.size[group] as f64;
+                    sum += most * (rate.clamp(1.0 / 64.0, 1.0).powf(-0.7) - 1.0);
+                }
+            }
+            sum
+        };
+        for other in [best, fairest] {
+            prop_assert!(objective(other) <= objective(middle) + middle.error as f64 + 1.0);
+        }
     }
 }

@@ -11,6 +11,7 @@ mod documents;
 mod edges;
 mod explain;
 mod export;
+mod fair;
 mod flow;
 mod flow_published;
 mod forum;

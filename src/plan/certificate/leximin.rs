@@ -38,10 +38,12 @@ use crate::plan::Allocation;
 /// capacities, with the odd kilograms by the tie rule; everything that is wrong otherwise.
 ///
 /// Allocations must be feasible, of this market, and sorted by offer and demand.
+#[cfg_attr(not(test), expect(dead_code, reason = "the mechanism `fair` will be checked with it"))]
 pub(super) fn leximin(linkage: &Linkage, allocations: &[Allocation]) -> Result<(), Vec<Issue>> {
     let residual = Residual::of(linkage, allocations);
     let rates = Rate::all(linkage, &residual);
-    let mut takers: Vec<usize> = (0..rates.len()).filter(|&c| residual.concerned[c]).collect();
+    // The others are full.
+    let mut takers: Vec<usize> = (0..rates.len()).filter(|&c| rates[c].kg < rates[c].size).collect();
     takers.sort_by(|&a, &b| rates[a].of_unit(0).compare(&rates[b].of_unit(0)));
     let mut reached = Reached::nothing(linkage);
     let mut issues = Vec::new();
@@ -137,8 +139,6 @@ struct Residual {
     offers: Vec<i64>,
     demands: Vec<i64>,
     enterprises: Vec<Option<i64>>,
-    /// Cooperatives with capacity left.
-    concerned: Vec<bool>,
 }
 
 impl Residual {
@@ -153,7 +153,6 @@ impl Residual {
             offers: market.offers().iter().map(|offer| offer.volume.0).collect(),
             demands: market.demands().iter().map(|demand| demand.volume.0).collect(),
             enterprises: market.enterprises().iter().map(|e| e.capacity.map(|kg| kg.0)).collect(),
-            concerned: Vec::new(),
         };
         for o in (0..market.offers().len()).map(OfferIx::at) {
             residual.offers_of[market.cooperative_of(o).index()].push(o);
@@ -174,8 +173,6 @@ impl Residual {
                 residual.sells[a.offer.index()] = true;
             }
         }
-        let kg = market.cooperatives().iter().zip(&residual.cooperatives);
-        residual.concerned = kg.map(|(c, kg)| c.capacity.is_none_or(|most| *kg < most.0)).collect();
         residual
     }
 
@@ -257,5 +254,147 @@ impl Reached {
             cooperatives: vec![false; market.cooperatives().len()],
             enterprises: vec![false; market.enterprises().len()],
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::leximin;
+    use crate::id::{DemandIx, OfferIx};
+    use crate::linkage::Linkage;
+    use crate::market::{Contract, Cooperative, Demand, Enterprise, Market, MarketParts, Offer, Place};
+    use crate::plan::{Allocation, network};
+    use crate::policy::Policy;
+    use crate::solve::{FillTargets, fair, optimum};
+    use crate::units::Kg;
+    use siphasher::sip::SipHasher24;
+    use std::collections::BTreeMap;
+    use std::hash::Hasher;
+
+    /// A market of two products with capacities and contracts.
+    fn linkage(seed: u64) -> Linkage {
+        let mut state = seed;
+        let mut below = |count: u64| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 33) % count
+        };
+        let mut parts = MarketParts::new("2026-04-14".parse().expect("a day"));
+        let kg = |units: u64| Kg(i64::try_from(units).expect("small"));
+        let place = || Place::point(10.0, 106.0);
+        for at in 0..4 {
+            let mut cooperative = Cooperative::new(format!("c{at}"), place());
+            cooperative.capacity = (below(3) == 0).then(|| kg(4 + below(8)));
+            parts.cooperatives.push(cooperative);
+            let mut enterprise = Enterprise::new(format!("e{at}"), place());
+            enterprise.capacity = (below(3) == 0).then(|| kg(4 + below(8)));
+            parts.enterprises.push(enterprise);
+        }
+        let product = |of: u64| if of == 0 { "tea/green" } else { "coffee/robusta" };
+        for at in 0..7 {
+            let (cooperative, of) = (format!("c{}", below(4)), product(below(2)));
+            parts.offers.push(Offer::new(format!("o{at}"), cooperative, of, kg(1 + below(9))));
+        }
+        for at in 0..5 {
+            let (enterprise, of) = (format!("e{}", below(4)), product(below(2)));
+            parts.demands.push(Demand::new(format!("d{at}"), enterprise, of, kg(1 + below(6))));
+        }
+        let (offer, demand) = (format!("o{}", below(7)), format!("d{}", below(5)));
+        parts.contracts.push(Contract { offer, demand, volume: Kg(1) });
+        Linkage::build(&Market::build(parts).expect("valid"), &Policy::default()).expect("a linkage")
+    }
+
+    /// Volumes with contracts, from new ones by pair.
+    fn allocations(linkage: &Linkage, new: &BTreeMap<(OfferIx, DemandIx), i64>) -> Vec<Allocation> {
+        let mut all: BTreeMap<(OfferIx, DemandIx), (i64, i64)> =
+            new.iter().filter(|(_, kg)| **kg > 0).map(|(&pair, &kg)| (pair, (kg, 0))).collect();
+        for contract in linkage.market().signed() {
+            let (volume, signed) = all.entry((contract.offer, contract.demand)).or_default();
+            *volume += contract.volume.0;
+            *signed += contract.volume.0;
+        }
+        let allocation = |((offer, demand), (volume, contract)): (_, (i64, i64))| Allocation {
+            offer,
+            demand,
+            volume: Kg(volume),
+            contract: Kg(contract),
+        };
+        all.into_iter().map(allocation).collect()
+    }
+
+    #[test]
+    fn the_fair_plan_passes_and_any_other_totals_do_not() {
+        let (mut moved, mut others) = (0, 0);
+        for seed in 0..400 {
+            let linkage = linkage(seed);
+            let market = linkage.market();
+            let transport = network::transport(&linkage);
+            let mut size = vec![0; market.cooperatives().len()];
+            let mut already = size.clone();
+            for (o, offer) in market.offers().iter().enumerate() {
+                size[market.cooperative_of(OfferIx::at(o)).index()] += offer.volume.0;
+            }
+            for (size, cooperative) in size.iter_mut().zip(market.cooperatives()) {
+                *size = cooperative.capacity.map_or(*size, |capacity| capacity.0.min(*size));
+            }
+            for contract in market.signed() {
+                already[market.cooperative_of(contract.offer).index()] += contract.volume.0;
+            }
+            let key = |id: &str| {
+                let mut hasher = SipHasher24::new_with_key(b"lienket tie rule");
+                hasher.write(id.as_bytes());
+                hasher.finish()
+            };
+            let key: Vec<u64> = market.cooperatives().iter().map(|c| key(&c.id)).collect();
+            let targets = FillTargets { size: &size, already: &already, key: &key };
+            let found = fair(&transport, &targets).expect("small numbers");
+
+            let pair = |edge: usize| {
+                let row = transport.row_start.partition_point(|start| *start <= edge) - 1;
+                (OfferIx::at(row), DemandIx(transport.column[edge]))
+            };
+            let new = |flow: &[(usize, i64)]| flow.iter().map(|&(edge, kg)| (pair(edge), kg)).collect();
+            let new: BTreeMap<_, _> = new(&found.best.flow);
+            assert_eq!(leximin(&linkage, &allocations(&linkage, &new)), Ok(()), "{seed}");
+
+            let best = optimum(&transport).expect("small numbers");
+            let total = |flow: &[(usize, i64)]| {
+                let mut totals = vec![0; size.len()];
+                for &(edge, kg) in flow {
+                    totals[market.cooperative_of(pair(edge).0).index()] += kg;
+                }
+                totals
+            };
+            let of_best =
+                allocations(&linkage, &best.flow.iter().map(|&(edge, kg)| (pair(edge), kg)).collect());
+            assert_eq!(
+                leximin(&linkage, &of_best).is_ok(),
+                total(&best.flow) == found.leximin.totals,
+                "{seed}"
+            );
+            others += usize::from(total(&best.flow) != found.leximin.totals);
+
+            for (&(offer, demand), _) in new.iter().filter(|(_, kg)| **kg > 0) {
+                // One kilogram less, and one kilogram to somebody else.
+                let mut less = new.clone();
+                *less.entry((offer, demand)).or_default() -= 1;
+                assert!(leximin(&linkage, &allocations(&linkage, &less)).is_err(), "{seed}");
+                let sold =
+                    |o: OfferIx| -> i64 { new.iter().filter(|(p, _)| p.0 == o).map(|(_, kg)| kg).sum() };
+                let totals = total(&found.best.flow);
+                for other in (0..market.offers().len()).map(OfferIx::at) {
+                    let (from, to) =
+                        (market.cooperative_of(offer).index(), market.cooperative_of(other).index());
+                    let room = transport.row_capacity[other.index()] > sold(other)
+                        && transport.row_group_capacity[to].is_none_or(|most| totals[to] < most);
+                    if from != to && room && linkage.candidate(other, demand).is_some() {
+                        let mut exchanged = less.clone();
+                        *exchanged.entry((other, demand)).or_default() += 1;
+                        assert!(leximin(&linkage, &allocations(&linkage, &exchanged)).is_err(), "{seed}");
+                        moved += 1;
+                    }
+                }
+            }
+        }
+        assert!(moved > 100 && others > 20, "{moved} exchanges, {others} other optima");
     }
 }

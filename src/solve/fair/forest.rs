@@ -333,11 +333,9 @@ fn climb(nodes: &mut [Node], node: u32, act: impl Fn(&mut Node)) {
 
 /// The new numbers of the nodes that stay.
 fn places(side: &[bool], stays: impl Fn(usize) -> bool) -> Vec<u32> {
-    let mut count = 0;
     let mut place = vec![NONE; side.len()];
-    for (_, place) in place.iter_mut().enumerate().filter(|(at, _)| stays(*at)) {
-        *place = count;
-        count += 1;
+    for (new, old) in (0..side.len()).filter(|&at| stays(at)).enumerate() {
+        place[old] = number(new);
     }
     place
 }

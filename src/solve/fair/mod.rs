@@ -30,12 +30,17 @@
 //! **What it cannot do.** Limits outside of the network (lots, partners): there the fair vectors are no
 //! polymatroid and the problem is NP-hard.
 
+mod egalitarian;
 mod forest;
+mod frontier;
 mod level;
 mod push;
 
 use std::cmp::Ordering;
 use std::sync::Mutex;
+
+pub use egalitarian::{Egalitarian, egalitarian};
+pub use frontier::{Aversion, Compromise, frontier};
 
 use super::error::SolveError;
 use super::optimum::{Optimum, solve};

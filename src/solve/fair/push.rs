@@ -148,12 +148,12 @@ impl Search<'_> {
             if units > 0 {
                 self.path.clear();
                 self.path.push(Step { node: number(group), units });
-                self.from_group(sink);
+                self.pour(sink);
             }
         }
     }
 
-    fn from_group(&mut self, sink: u32) {
+    fn pour(&mut self, sink: u32) {
         while let Some(&Step { node, units }) = self.path.last() {
             match self.next_arc(node, sink) {
                 Some((v, room)) if v == NONE => {
