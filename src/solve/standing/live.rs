@@ -1,0 +1,557 @@
+//! All components as one network whose tree, flows and potentials live from change to change.
+//!
+//! **Problem.** After a change few arcs can gain. Finding them must cost what changed, not what there is.
+//!
+//! **Notation.** As in `network`, but for the whole transport: the nodes are all row groups, rows, the root, columns
+//! and column groups, in the order of the transport. A potential is a pair: what a unit is worth, and its tie number.
+//! Pairs are compared by value, then by tie, so that both phases of a cold solve (`optimum`) are one.
+//!
+//! **Invariant.** As in `simplex`: every tree arc gains 0, the tree is strongly feasible; and every arc outside the tree
+//! that gains is an arc of a node in the queue. A row begins to gain on its edges when its potential falls, a column
+//! when its potential rises; those are queued, with the groups and members that moved. An empty queue proves the
+//! optimum.
+//!
+//! **Complexity.** A node taken from the queue has its own edges looked at: a row's lie together, a column's are found
+//! by an index. A pivot costs the cycle and the part of the tree that moves (`tree`). The same bound on the pivots
+//! as in `simplex`; it is reported when reached.
+//!
+//! **What it cannot do.** Edges with capacities, values with which penalties would not fit ([`Live::penalty`]).
+
+use std::collections::{BTreeSet, VecDeque};
+use std::ops::{Add, Neg, Sub};
+
+use super::super::error::SolveError;
+use super::super::network::{NONE, UNLIMITED, flow};
+use super::super::tie;
+use super::super::transport::{Transport, number};
+use super::super::tree::{Cycle, Tree};
+use super::totals::Place;
+
+/// A tree arc that lends units until the network does without them (`capacity`).
+pub(super) const LOAN: u32 = u32::MAX - 1;
+/// The potential's value at a node that hangs nowhere: none of its edges gains.
+pub(super) const WORTHLESS: i64 = i64::MIN / 4;
+
+/// States of a node: in the queue; there with its edges and its disposal arc; among the moved ones; and that it is a
+/// group with a limit or in one, so that it has member arcs to look at whichever way it moves.
+const QUEUED: u8 = 1;
+const EDGES: u8 = 2;
+const MOVED: u8 = 4;
+pub(super) const MEMBER: u8 = 8;
+
+/// A value and a tie number, compared in this order.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Pair {
+    pub(super) value: i64,
+    pub(super) tie: i64,
+}
+
+impl Add for Pair {
+    type Output = Pair;
+    fn add(self, other: Pair) -> Pair {
+        Pair { value: self.value + other.value, tie: self.tie + other.tie }
+    }
+}
+
+impl Sub for Pair {
+    type Output = Pair;
+    fn sub(self, other: Pair) -> Pair {
+        self + -other
+    }
+}
+
+impl Neg for Pair {
+    type Output = Pair;
+    fn neg(self) -> Pair {
+        Pair { value: -self.value, tie: -self.tie }
+    }
+}
+
+/// Lists of numbers, one list for each of some keys.
+#[derive(Debug, Default)]
+pub(super) struct Lists<T> {
+    start: Vec<u32>,
+    all: Vec<T>,
+}
+
+impl<T: Copy + Default> Lists<T> {
+    /// From (key, entry) in the order in which entries are to stand.
+    pub(super) fn of(keys: usize, entries: impl Iterator<Item = (usize, T)> + Clone) -> Lists<T> {
+        let mut start = vec![0_u32; keys + 1];
+        for (key, _) in entries.clone() {
+            start[key + 1] += 1;
+        }
+        for key in 0..keys {
+            start[key + 1] += start[key];
+        }
+        let mut all = vec![T::default(); start[keys] as usize];
+        let mut next = start.clone();
+        for (key, entry) in entries {
+            all[next[key] as usize] = entry;
+            next[key] += 1;
+        }
+        Lists { start, all }
+    }
+
+    pub(super) fn at(&self, key: usize) -> &[T] {
+        &self.all[self.start[key] as usize..self.start[key + 1] as usize]
+    }
+}
+
+/// What is still to be looked at.
+#[derive(Debug)]
+pub(super) struct Agenda {
+    root: u32,
+    pub(super) state: Vec<u8>,
+    queue: VecDeque<u32>,
+    /// Nodes whose potential has changed since the last look.
+    pub(super) moved: Vec<u32>,
+}
+
+impl Agenda {
+    /// Notes that a node's potential has risen or fallen.
+    fn note(&mut self, u: u32, risen: bool) {
+        let state = &mut self.state[u as usize];
+        if *state & MOVED == 0 {
+            *state |= MOVED;
+            self.moved.push(u);
+        }
+        if risen == (u > self.root) {
+            self.add(u, EDGES);
+        } else if *state & MEMBER != 0 {
+            self.add(u, 0);
+        }
+    }
+
+    /// Queues a node with its edges or without.
+    fn add(&mut self, u: u32, edges: u8) {
+        let state = &mut self.state[u as usize];
+        if *state & QUEUED == 0 {
+            self.queue.push_back(u);
+        }
+        *state |= QUEUED | edges;
+    }
+
+    /// The next node, and whether its edges are to be looked at.
+    fn next(&mut self) -> Option<(u32, u8)> {
+        let u = self.queue.pop_front()?;
+        let state = &mut self.state[u as usize];
+        let edges = *state & EDGES;
+        *state &= !(QUEUED | EDGES);
+        Some((u, edges))
+    }
+}
+
+/// The network as it stands.
+#[derive(Debug)]
+pub(super) struct Live {
+    pub(super) first_row: u32,
+    pub(super) root: u32,
+    pub(super) first_column_group: u32,
+    /// Of every node; a group that cannot bind has more than its members together.
+    pub(super) capacity: Vec<i64>,
+    /// The group's node of every row and column whose group has a limit, or [`NONE`].
+    pub(super) group: Vec<u32>,
+    /// By row or column: whether its member arc is full and outside the tree.
+    pub(super) full: Vec<bool>,
+    /// The nodes of the members of each group with a limit: row groups, then column groups.
+    pub(super) members: Lists<u32>,
+    /// (row, edge) of each column.
+    pub(super) edges: Lists<(u32, u32)>,
+    /// Bits of the tie numbers.
+    pub(super) bits: u32,
+    /// No value is larger.
+    pub(super) most: i64,
+    /// Its edges are those of the transport, [`NONE`] or [`LOAN`]. Columns and column groups that can take nothing
+    /// hang nowhere.
+    pub(super) tree: Tree,
+    pub(super) potential: Vec<Pair>,
+    /// The columns and limited column groups that hang nowhere.
+    pub(super) down: BTreeSet<u32>,
+    /// Whether a loan is in the tree.
+    pub(super) loan: bool,
+    pub(super) agenda: Agenda,
+    /// (row's node, edge) whose flow may have changed since the last look.
+    pub(super) flowed: Vec<(u32, u32)>,
+    /// Pivots of the last change.
+    pub(super) pivots: u64,
+}
+
+/// An arc that gains.
+#[derive(Debug, Clone, Copy)]
+struct Entering {
+    /// Its ends, in the direction of the arc.
+    from: u32,
+    to: u32,
+    /// Its edge, or [`NONE`].
+    edge: u32,
+    room: i64,
+    gain: Pair,
+    full: bool,
+}
+
+impl Live {
+    pub(super) fn new(transport: &Transport) -> Live {
+        let first_row = number(transport.row_group_capacity.len());
+        let root = first_row + number(transport.rows());
+        let first_column_group = root + 1 + number(transport.columns());
+        let nodes = first_column_group as usize + transport.column_group_capacity.len();
+        Live {
+            first_row,
+            root,
+            first_column_group,
+            capacity: vec![0; nodes],
+            group: vec![NONE; nodes],
+            full: vec![false; nodes],
+            members: Lists::default(),
+            edges: Lists::default(),
+            bits: tie::bits(nodes),
+            most: transport.most_value(),
+            tree: Tree::root_alone(nodes, root),
+            potential: Vec::new(),
+            down: BTreeSet::new(),
+            loan: false,
+            agenda: Agenda { state: vec![0; nodes], root, queue: VecDeque::new(), moved: Vec::new() },
+            flowed: Vec::new(),
+            pivots: 0,
+        }
+    }
+
+    pub(super) fn nodes(&self) -> usize {
+        self.capacity.len()
+    }
+
+    /// What a node stands for.
+    pub(super) fn place(&self, u: u32) -> Place {
+        if u < self.first_row {
+            Place::RowGroup(u as usize)
+        } else if u < self.root {
+            Place::Row((u - self.first_row) as usize)
+        } else if u == self.root {
+            Place::Root
+        } else if u < self.first_column_group {
+            Place::Column((u - self.root - 1) as usize)
+        } else {
+            Place::ColumnGroup((u - self.first_column_group) as usize)
+        }
+    }
+
+    /// The node of something.
+    pub(super) fn node(&self, place: Place) -> u32 {
+        match place {
+            Place::RowGroup(group) => number(group),
+            Place::Row(row) => self.first_row + number(row),
+            Place::Root => self.root,
+            Place::Column(column) => self.root + 1 + number(column),
+            Place::ColumnGroup(group) => self.first_column_group + number(group),
+        }
+    }
+
+    pub(super) fn is_row(&self, u: u32) -> bool {
+        (self.first_row..self.root).contains(&u)
+    }
+
+    pub(super) fn is_column(&self, u: u32) -> bool {
+        (self.root + 1..self.first_column_group).contains(&u)
+    }
+
+    /// The members of a group's node.
+    pub(super) fn members_of(&self, group: u32) -> &[u32] {
+        let before = if group < self.first_row { 0 } else { self.first_column_group - self.first_row };
+        self.members.at((group - before) as usize)
+    }
+
+    /// Whether a node hangs in the tree.
+    pub(super) fn hangs(&self, u: u32) -> bool {
+        self.tree.arc(u).parent != NONE
+    }
+
+    /// What a unit lent costs: more than any path through the network.
+    pub(super) fn penalty(&self) -> i64 {
+        self.penalty_for(self.most)
+    }
+
+    fn penalty_for(&self, most: i64) -> i64 {
+        i64::try_from(self.nodes() + 2).unwrap_or(i64::MAX).saturating_mul(most).saturating_add(1)
+    }
+
+    /// Whether the network can follow changes when there is a value as large as this.
+    pub(super) fn fits(&self, value: i64) -> bool {
+        self.bits == 40 && self.penalty_for(value.max(self.most)) <= i64::MAX / 16
+    }
+
+    /// What an edge is worth.
+    fn worth(&self, transport: &Transport, row: usize, edge: usize) -> Pair {
+        let column = transport.column[edge] as usize;
+        let tie = tie::number(transport.row_key[row], transport.column_key[column], self.bits);
+        Pair { value: transport.value[edge], tie }
+    }
+
+    /// The potentials at which no tree arc gains.
+    pub(super) fn potentials(&self, transport: &Transport) -> Vec<Pair> {
+        let worth = |u: u32, parent: u32| match self.tree.edge(u) {
+            NONE | LOAN => Pair::default(),
+            edge => self.worth(transport, (u.min(parent) - self.first_row) as usize, edge as usize),
+        };
+        let value = self.tree.potentials(self.root, |u, parent| worth(u, parent).value);
+        let tie = self.tree.potentials(self.root, |u, parent| worth(u, parent).tie);
+        let mut potentials: Vec<Pair> =
+            value.into_iter().zip(tie).map(|(value, tie)| Pair { value, tie }).collect();
+        for u in (0..number(self.nodes())).filter(|&u| u != self.root && !self.hangs(u)) {
+            potentials[u as usize] = Pair { value: WORTHLESS, tie: 0 };
+        }
+        potentials
+    }
+
+    /// Takes note of edges (by row and number) whose value has changed in the transport.
+    ///
+    /// Those in the tree shift what hangs on them: each alone, or all in one pass where that is less.
+    pub(super) fn revalue(&mut self, transport: &Transport, edges: &[(u32, u32)]) {
+        let mut shifted = 0;
+        for &(row, edge) in edges {
+            let (r, c) = (self.first_row + row, self.root + 1 + transport.column[edge as usize]);
+            let (p, q) = (self.potential[r as usize], self.potential[c as usize]);
+            let value = transport.value[edge as usize];
+            self.most = self.most.max(value);
+            let value = value + q.value - p.value;
+            let top = match edge {
+                edge if self.tree.edge(r) == edge => r,
+                edge if self.tree.edge(c) == edge => c,
+                _ if value < 0 => continue,
+                _ => {
+                    let gain = self.worth(transport, row as usize, edge as usize) + q - p;
+                    if gain > Pair::default() {
+                        self.agenda.add(r, EDGES);
+                    }
+                    continue;
+                }
+            };
+            shifted += self.tree.size(top) as usize;
+            if shifted <= self.nodes() {
+                let shift = Pair { value: if top == r { value } else { -value }, tie: 0 };
+                self.shift(top, shift);
+            }
+        }
+        if shifted > self.nodes() {
+            for (u, new) in (0..).zip(self.potentials(transport)) {
+                let old = std::mem::replace(&mut self.potential[u as usize], new);
+                if old != new {
+                    self.agenda.note(u, new > old);
+                }
+            }
+        }
+    }
+
+    /// Adds to the potentials of the subtree of `top`.
+    pub(super) fn shift(&mut self, top: u32, shift: Pair) {
+        if shift == Pair::default() {
+            return;
+        }
+        let (potential, agenda, risen) = (&mut self.potential, &mut self.agenda, shift > Pair::default());
+        self.tree.walk(top, |u| {
+            potential[u as usize] = potential[u as usize] + shift;
+            agenda.note(u, risen);
+        });
+    }
+
+    /// Forgets what has moved.
+    pub(super) fn settle(&mut self) {
+        for u in self.agenda.moved.drain(..) {
+            self.agenda.state[u as usize] &= !MOVED;
+        }
+        self.flowed.clear();
+    }
+
+    /// Hangs a node where it stood before anything was traded; its arcs may gain.
+    pub(super) fn plant(&mut self, u: u32) {
+        let (capacity, group) = (self.capacity[u as usize], self.group[u as usize]);
+        let (parent, down) =
+            if group == NONE { (self.root, UNLIMITED - capacity) } else { (group, 0) };
+        self.tree.plant(u, parent, NONE, capacity, down);
+        self.potential[u as usize] = self.potential[parent as usize];
+        self.down.remove(&u);
+        self.agenda.note(u, true);
+    }
+
+    /// Takes down a node that nothing hangs on; whether it was one.
+    pub(super) fn take_down(&mut self, u: u32) -> bool {
+        if self.tree.size(u) > 1 {
+            return false;
+        }
+        self.loan &= self.tree.edge(u) != LOAN;
+        self.tree.take_down(u);
+        self.down.insert(u);
+        self.full[u as usize] = false;
+        self.agenda.note(u, false);
+        self.potential[u as usize] = Pair { value: WORTHLESS, tie: 0 };
+        true
+    }
+
+    /// Pivots until no arc gains.
+    pub(super) fn run(&mut self, transport: &Transport) -> Result<(), SolveError> {
+        let most = (self.nodes() + transport.edges()) as u64 * 1000 + 1000;
+        while let Some((u, edges)) = self.agenda.next() {
+            if !self.hangs(u) {
+                continue;
+            }
+            if let Some(entering) = self.price(transport, u, edges != 0) {
+                if self.pivots == most {
+                    return Err(SolveError::PivotLimit { pivots: self.pivots });
+                }
+                self.pivots += 1;
+                self.agenda.add(u, edges);
+                self.pivot(&entering);
+            }
+        }
+        Ok(())
+    }
+
+    /// The arc of a node that gains most, if any gains.
+    fn price(&self, transport: &Transport, u: u32, edges: bool) -> Option<Entering> {
+        let mut best = Entering { from: u, to: u, edge: NONE, room: 0, gain: Pair::default(), full: false };
+        let p = self.potential[u as usize];
+        let outermost = self.group[u as usize] == NONE;
+        if self.is_row(u) {
+            if edges {
+                self.price_row(transport, u, &mut best);
+                if -p > best.gain {
+                    best = Entering { from: u, to: self.root, edge: NONE, room: UNLIMITED, gain: -p, full: false };
+                }
+            }
+        } else if self.is_column(u) {
+            if edges {
+                self.price_column(transport, u, &mut best);
+            }
+        } else {
+            for &member in self.members_of(u) {
+                self.price_member(member, &mut best);
+            }
+            if u < self.root && -p > best.gain {
+                best = Entering { from: u, to: self.root, edge: NONE, room: UNLIMITED, gain: -p, full: false };
+            }
+        }
+        if !outermost {
+            self.price_member(u, &mut best);
+        } else if u > self.root && p > best.gain {
+            best = Entering { from: self.root, to: u, edge: NONE, room: UNLIMITED, gain: p, full: false };
+        }
+        (best.gain > Pair::default()).then_some(best)
+    }
+
+    fn price_member(&self, member: u32, best: &mut Entering) {
+        if !self.hangs(member) {
+            return;
+        }
+        let (at, group) = (member as usize, self.group[member as usize]);
+        let (from, to, full) = (member.min(group), member.max(group), self.full[at]);
+        let reduced = self.potential[to as usize] - self.potential[from as usize];
+        let gain = if full { -reduced } else { reduced };
+        if gain > best.gain {
+            *best = Entering { from, to, edge: NONE, room: self.capacity[at], gain, full };
+        }
+    }
+
+    fn price_row(&self, transport: &Transport, u: u32, best: &mut Entering) {
+        let row = (u - self.first_row) as usize;
+        let p = self.potential[u as usize];
+        let columns = &self.potential[self.root as usize + 1..self.first_column_group as usize];
+        let edges = transport.edges_of(row);
+        let all = transport.column[edges.clone()].iter().zip(&transport.value[edges.clone()]);
+        for (edge, (&column, &value)) in edges.zip(all) {
+            let q = columns[column as usize];
+            if value + q.value - p.value >= best.gain.value {
+                let gain = self.worth(transport, row, edge) + q - p;
+                if gain > best.gain {
+                    let (to, edge) = (self.root + 1 + column, number(edge));
+                    *best = Entering { from: u, to, edge, room: UNLIMITED, gain, full: false };
+                }
+            }
+        }
+    }
+
+    fn price_column(&self, transport: &Transport, u: u32, best: &mut Entering) {
+        let q = self.potential[u as usize];
+        let rows = &self.potential[self.first_row as usize..self.root as usize];
+        for &(row, edge) in self.edges.at((u - self.root - 1) as usize) {
+            let p = rows[row as usize];
+            if transport.value[edge as usize] + q.value - p.value >= best.gain.value {
+                let gain = self.worth(transport, row as usize, edge as usize) + q - p;
+                if gain > best.gain {
+                    let from = self.first_row + row;
+                    *best = Entering { from, to: u, edge, room: UNLIMITED, gain, full: false };
+                }
+            }
+        }
+    }
+
+    fn pivot(&mut self, entering: &Entering) {
+        let Entering { from, to, edge, room, gain, full } = *entering;
+        let (first, second, gain) = if full { (to, from, -gain) } else { (from, to, gain) };
+        let cycle = self.push(first, second, room);
+        if edge != NONE {
+            self.flowed.push((from, edge));
+        }
+        if cycle.leaving == NONE {
+            self.mark(from, to, !full); // edges and disposal arcs have no end of room
+        } else {
+            self.mark(from, to, false);
+            self.exchange(&cycle, from, edge, room, gain);
+        }
+    }
+
+    /// Sends up to `room` units from `first` over an arc outside the tree to `second`, and back through the tree.
+    pub(super) fn push(&mut self, first: u32, second: u32, room: i64) -> Cycle {
+        let cycle = self.tree.cycle(first, second, room);
+        self.tree.push(&cycle);
+        if cycle.amount > 0 {
+            for end in [first, second] {
+                let mut u = end;
+                while u != cycle.join {
+                    let (parent, edge) = (self.tree.arc(u).parent, self.tree.edge(u));
+                    if edge < LOAN {
+                        self.flowed.push((u.min(parent), edge));
+                    }
+                    u = parent;
+                }
+            }
+        }
+        cycle
+    }
+
+    /// Exchanges the arc that blocks a cycle for the one that closed it: from `from`, of this `gain` for every unit on
+    /// it, with `room` in the direction of the cycle.
+    pub(super) fn exchange(&mut self, cycle: &Cycle, from: u32, edge: u32, room: i64, gain: Pair) {
+        let leaving = *self.tree.arc(cycle.leaving);
+        match self.tree.edge(cycle.leaving) {
+            NONE => {
+                let left = if cycle.leaving < leaving.parent { leaving.up } else { leaving.down };
+                self.mark(cycle.leaving, leaving.parent, left == 0);
+            }
+            LOAN => self.loan = false,
+            _ => {}
+        }
+        let top = Tree::top(cycle);
+        let shift = if top == from { gain } else { -gain };
+        let (potential, agenda, risen) = (&mut self.potential, &mut self.agenda, shift > Pair::default());
+        self.tree.exchange(cycle, edge, room, |u| {
+            potential[u as usize] = potential[u as usize] + shift;
+            agenda.note(u, risen);
+        });
+    }
+
+    /// Notes whether the arc between two nodes, which is outside the tree, is full, if it is a member arc.
+    pub(super) fn mark(&mut self, u: u32, v: u32, full: bool) {
+        let (member, group) = if self.group[u as usize] == v { (u, v) } else { (v, u) };
+        if self.group[member as usize] == group {
+            self.full[member as usize] = full;
+        }
+    }
+
+    /// Units on an edge at a row's node.
+    pub(super) fn units(&self, transport: &Transport, row: u32, edge: u32) -> i64 {
+        let column = self.root + 1 + transport.column[edge as usize];
+        let ends = [row, column];
+        let end = ends.iter().copied().find(|&u| self.tree.edge(u) == edge);
+        end.map_or(0, |u| flow(u, self.tree.arc(u)))
+    }
+}
