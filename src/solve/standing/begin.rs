@@ -61,10 +61,6 @@ impl Live {
         }
         let groups = transport.row_group_capacity.len() + transport.column_group_capacity.len();
         self.members = Lists::of(groups, members.map(|(list, _, member)| (list as usize, member)));
-        let row_of = transport.row_of_edges();
-        let edges = transport.column.iter().zip(&row_of).zip(0..);
-        let edges = edges.map(|((&column, &row), edge)| (column as usize, (row, edge)));
-        self.edges = Lists::of(transport.columns(), edges);
     }
 
     /// Hangs all nodes that may carry flow.

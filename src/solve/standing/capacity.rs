@@ -20,6 +20,7 @@
 use super::super::network::{NONE, UNLIMITED};
 use super::super::error::SolveError;
 use super::super::transport::Transport;
+use super::super::tree::{Cycle, Tree};
 use super::live::{LOAN, Live, Pair};
 
 impl Live {
@@ -125,7 +126,7 @@ impl Live {
                 let gain = self.gain(from, to, 0);
                 self.exchange(&cycle, from, NONE, new - old, gain);
                 let flow = old + cycle.amount;
-                let end = super::super::tree::Tree::top(&cycle);
+                let end = Tree::top(&cycle);
                 let (up, down) = if end == from { (new - flow, flow) } else { (flow, new - flow) };
                 self.tree.replace(end, NONE, up, down);
             }
@@ -139,11 +140,11 @@ impl Live {
 
     /// What a unit on an arc outside the tree gains.
     fn gain(&self, from: u32, to: u32, value: i64) -> Pair {
-        Pair { value, tie: 0 } + self.potential[to as usize] - self.potential[from as usize]
+        Pair { value, tie: 0 } + self.potential.at(to) - self.potential.at(from)
     }
 
     /// Lets a loan of `units` from `from` to `to`, of which a cycle could take a part, into the tree.
-    fn borrow(&mut self, cycle: &super::super::tree::Cycle, from: u32, to: u32, units: i64) {
+    fn borrow(&mut self, cycle: &Cycle, from: u32, to: u32, units: i64) {
         let gain = self.gain(from, to, -self.penalty());
         self.exchange(cycle, from, LOAN, units, gain);
         self.loan = true;

@@ -25,12 +25,13 @@ use super::super::network::{NONE, UNLIMITED, flow};
 use super::super::tie;
 use super::super::transport::{Transport, number};
 use super::super::tree::{Cycle, Tree};
+use super::edges::{Edges, Ending};
 use super::totals::Place;
 
 /// A tree arc that lends units until the network does without them (`capacity`).
 pub(super) const LOAN: u32 = u32::MAX - 1;
-/// The potential's value at a node that hangs nowhere: none of its edges gains.
-pub(super) const WORTHLESS: i64 = i64::MIN / 4;
+/// The potential of a node that hangs nowhere: none of its edges gains.
+const NOWHERE: Pair = Pair { value: i64::MIN / 4, tie: 0 };
 
 /// States of a node: in the queue; there with its edges and its disposal arc; among the moved ones; and that it is a
 /// group with a limit or in one, so that it has member arcs to look at whichever way it moves.
@@ -67,11 +68,33 @@ impl Neg for Pair {
     }
 }
 
+/// A potential for every node, values and ties apart: pricing looks at ties only where values are equal.
+#[derive(Debug, Default)]
+pub(super) struct Potentials {
+    pub(super) value: Vec<i64>,
+    pub(super) tie: Vec<i64>,
+}
+
+impl Potentials {
+    pub(super) fn at(&self, u: u32) -> Pair {
+        Pair { value: self.value[u as usize], tie: self.tie[u as usize] }
+    }
+
+    fn set(&mut self, u: u32, pair: Pair) {
+        (self.value[u as usize], self.tie[u as usize]) = (pair.value, pair.tie);
+    }
+
+    fn add(&mut self, u: u32, shift: Pair) {
+        self.value[u as usize] += shift.value;
+        self.tie[u as usize] += shift.tie;
+    }
+}
+
 /// Lists of numbers, one list for each of some keys.
 #[derive(Debug, Default)]
 pub(super) struct Lists<T> {
     start: Vec<u32>,
-    all: Vec<T>,
+    pub(super) all: Vec<T>,
 }
 
 impl<T: Copy + Default> Lists<T> {
@@ -156,8 +179,7 @@ pub(super) struct Live {
     pub(super) full: Vec<bool>,
     /// The nodes of the members of each group with a limit: row groups, then column groups.
     pub(super) members: Lists<u32>,
-    /// (row, edge) of each column.
-    pub(super) edges: Lists<(u32, u32)>,
+    pub(super) edges: Edges,
     /// Bits of the tie numbers.
     pub(super) bits: u32,
     /// No value is larger.
@@ -165,7 +187,7 @@ pub(super) struct Live {
     /// Its edges are those of the transport, [`NONE`] or [`LOAN`]. Columns and column groups that can take nothing
     /// hang nowhere.
     pub(super) tree: Tree,
-    pub(super) potential: Vec<Pair>,
+    pub(super) potential: Potentials,
     /// The columns and limited column groups that hang nowhere.
     pub(super) down: BTreeSet<u32>,
     /// Whether a loan is in the tree.
@@ -204,11 +226,11 @@ impl Live {
             group: vec![NONE; nodes],
             full: vec![false; nodes],
             members: Lists::default(),
-            edges: Lists::default(),
+            edges: Edges::of(transport),
             bits: tie::bits(nodes),
             most: transport.most_value(),
             tree: Tree::root_alone(nodes, root),
-            potential: Vec::new(),
+            potential: Potentials::default(),
             down: BTreeSet::new(),
             loan: false,
             agenda: Agenda { state: vec![0; nodes], root, queue: VecDeque::new(), moved: Vec::new() },
@@ -277,7 +299,7 @@ impl Live {
 
     /// Whether the network can follow changes when there is a value as large as this.
     pub(super) fn fits(&self, value: i64) -> bool {
-        self.bits == 40 && self.penalty_for(value.max(self.most)) <= i64::MAX / 16
+        self.bits == 40 && self.edges.fits(value) && self.penalty_for(value.max(self.most)) <= i64::MAX / 16
     }
 
     /// What an edge is worth.
@@ -288,17 +310,17 @@ impl Live {
     }
 
     /// The potentials at which no tree arc gains.
-    pub(super) fn potentials(&self, transport: &Transport) -> Vec<Pair> {
+    pub(super) fn potentials(&self, transport: &Transport) -> Potentials {
         let worth = |u: u32, parent: u32| match self.tree.edge(u) {
             NONE | LOAN => Pair::default(),
             edge => self.worth(transport, (u.min(parent) - self.first_row) as usize, edge as usize),
         };
-        let value = self.tree.potentials(self.root, |u, parent| worth(u, parent).value);
-        let tie = self.tree.potentials(self.root, |u, parent| worth(u, parent).tie);
-        let mut potentials: Vec<Pair> =
-            value.into_iter().zip(tie).map(|(value, tie)| Pair { value, tie }).collect();
+        let mut potentials = Potentials {
+            value: self.tree.potentials(self.root, |u, parent| worth(u, parent).value),
+            tie: self.tree.potentials(self.root, |u, parent| worth(u, parent).tie),
+        };
         for u in (0..number(self.nodes())).filter(|&u| u != self.root && !self.hangs(u)) {
-            potentials[u as usize] = Pair { value: WORTHLESS, tie: 0 };
+            potentials.set(u, NOWHERE);
         }
         potentials
     }
@@ -310,9 +332,10 @@ impl Live {
         let mut shifted = 0;
         for &(row, edge) in edges {
             let (r, c) = (self.first_row + row, self.root + 1 + transport.column[edge as usize]);
-            let (p, q) = (self.potential[r as usize], self.potential[c as usize]);
+            let (p, q) = (self.potential.at(r), self.potential.at(c));
             let value = transport.value[edge as usize];
             self.most = self.most.max(value);
+            self.edges.set(edge, value);
             let value = value + q.value - p.value;
             let top = match edge {
                 edge if self.tree.edge(r) == edge => r,
@@ -333,8 +356,10 @@ impl Live {
             }
         }
         if shifted > self.nodes() {
-            for (u, new) in (0..).zip(self.potentials(transport)) {
-                let old = std::mem::replace(&mut self.potential[u as usize], new);
+            let now = self.potentials(transport);
+            let before = std::mem::replace(&mut self.potential, now);
+            for u in 0..number(self.nodes()) {
+                let (old, new) = (before.at(u), self.potential.at(u));
                 if old != new {
                     self.agenda.note(u, new > old);
                 }
@@ -349,7 +374,7 @@ impl Live {
         }
         let (potential, agenda, risen) = (&mut self.potential, &mut self.agenda, shift > Pair::default());
         self.tree.walk(top, |u| {
-            potential[u as usize] = potential[u as usize] + shift;
+            potential.add(u, shift);
             agenda.note(u, risen);
         });
     }
@@ -359,7 +384,18 @@ impl Live {
         for u in self.agenda.moved.drain(..) {
             self.agenda.state[u as usize] &= !MOVED;
         }
-        self.flowed.clear();
+        for (_, edge) in self.flowed.drain(..) {
+            self.edges.noted[edge as usize / 64] = 0;
+        }
+    }
+
+    /// Notes that the flow on an edge at a row's node has changed.
+    fn note_flow(&mut self, row: u32, edge: u32) {
+        let noted = &mut self.edges.noted[edge as usize / 64];
+        if *noted >> (edge % 64) & 1 == 0 {
+            *noted |= 1 << (edge % 64);
+            self.flowed.push((row, edge));
+        }
     }
 
     /// Hangs a node where it stood before anything was traded; its arcs may gain.
@@ -368,7 +404,7 @@ impl Live {
         let (parent, down) =
             if group == NONE { (self.root, UNLIMITED - capacity) } else { (group, 0) };
         self.tree.plant(u, parent, NONE, capacity, down);
-        self.potential[u as usize] = self.potential[parent as usize];
+        self.potential.set(u, self.potential.at(parent));
         self.down.remove(&u);
         self.agenda.note(u, true);
     }
@@ -383,7 +419,7 @@ impl Live {
         self.down.insert(u);
         self.full[u as usize] = false;
         self.agenda.note(u, false);
-        self.potential[u as usize] = Pair { value: WORTHLESS, tie: 0 };
+        self.potential.set(u, NOWHERE);
         true
     }
 
@@ -409,7 +445,7 @@ impl Live {
     /// The arc of a node that gains most, if any gains.
     fn price(&self, transport: &Transport, u: u32, edges: bool) -> Option<Entering> {
         let mut best = Entering { from: u, to: u, edge: NONE, room: 0, gain: Pair::default(), full: false };
-        let p = self.potential[u as usize];
+        let p = self.potential.at(u);
         let outermost = self.group[u as usize] == NONE;
         if self.is_row(u) {
             if edges {
@@ -444,7 +480,7 @@ impl Live {
         }
         let (at, group) = (member as usize, self.group[member as usize]);
         let (from, to, full) = (member.min(group), member.max(group), self.full[at]);
-        let reduced = self.potential[to as usize] - self.potential[from as usize];
+        let reduced = self.potential.at(to) - self.potential.at(from);
         let gain = if full { -reduced } else { reduced };
         if gain > best.gain {
             *best = Entering { from, to, edge: NONE, room: self.capacity[at], gain, full };
@@ -453,34 +489,34 @@ impl Live {
 
     fn price_row(&self, transport: &Transport, u: u32, best: &mut Entering) {
         let row = (u - self.first_row) as usize;
-        let p = self.potential[u as usize];
-        let columns = &self.potential[self.root as usize + 1..self.first_column_group as usize];
+        let p = self.potential.at(u);
+        let columns = &self.potential.value[self.root as usize + 1..self.first_column_group as usize];
         let edges = transport.edges_of(row);
         let all = transport.column[edges.clone()].iter().zip(&transport.value[edges.clone()]);
         for (edge, (&column, &value)) in edges.zip(all) {
-            let q = columns[column as usize];
-            if value + q.value - p.value >= best.gain.value {
-                let gain = self.worth(transport, row, edge) + q - p;
-                if gain > best.gain {
-                    let (to, edge) = (self.root + 1 + column, number(edge));
-                    *best = Entering { from: u, to, edge, room: UNLIMITED, gain, full: false };
-                }
+            if value + columns[column as usize] - p.value >= best.gain.value {
+                let (to, edge) = (self.root + 1 + column, number(edge));
+                self.offer(transport, u, to, edge, best);
             }
         }
     }
 
     fn price_column(&self, transport: &Transport, u: u32, best: &mut Entering) {
-        let q = self.potential[u as usize];
-        let rows = &self.potential[self.first_row as usize..self.root as usize];
-        for &(row, edge) in self.edges.at((u - self.root - 1) as usize) {
-            let p = rows[row as usize];
-            if transport.value[edge as usize] + q.value - p.value >= best.gain.value {
-                let gain = self.worth(transport, row as usize, edge as usize) + q - p;
-                if gain > best.gain {
-                    let from = self.first_row + row;
-                    *best = Entering { from, to: u, edge, room: UNLIMITED, gain, full: false };
-                }
+        let q = self.potential.value[u as usize];
+        let rows = &self.potential.value[self.first_row as usize..self.root as usize];
+        for &Ending { row, edge, about } in self.edges.of_column((u - self.root - 1) as usize) {
+            if self.edges.most(about) + q - rows[row as usize] >= best.gain.value {
+                self.offer(transport, self.first_row + row, u, edge, best);
             }
+        }
+    }
+
+    /// Prices an edge exactly.
+    fn offer(&self, transport: &Transport, from: u32, to: u32, edge: u32, best: &mut Entering) {
+        let worth = self.worth(transport, (from - self.first_row) as usize, edge as usize);
+        let gain = worth + self.potential.at(to) - self.potential.at(from);
+        if gain > best.gain {
+            *best = Entering { from, to, edge, room: UNLIMITED, gain, full: false };
         }
     }
 
@@ -489,7 +525,7 @@ impl Live {
         let (first, second, gain) = if full { (to, from, -gain) } else { (from, to, gain) };
         let cycle = self.push(first, second, room);
         if edge != NONE {
-            self.flowed.push((from, edge));
+            self.note_flow(from, edge);
         }
         if cycle.leaving == NONE {
             self.mark(from, to, !full); // edges and disposal arcs have no end of room
@@ -509,7 +545,7 @@ impl Live {
                 while u != cycle.join {
                     let (parent, edge) = (self.tree.arc(u).parent, self.tree.edge(u));
                     if edge < LOAN {
-                        self.flowed.push((u.min(parent), edge));
+                        self.note_flow(u.min(parent), edge);
                     }
                     u = parent;
                 }
@@ -534,7 +570,7 @@ impl Live {
         let shift = if top == from { gain } else { -gain };
         let (potential, agenda, risen) = (&mut self.potential, &mut self.agenda, shift > Pair::default());
         self.tree.exchange(cycle, edge, room, |u| {
-            potential[u as usize] = potential[u as usize] + shift;
+            potential.add(u, shift);
             agenda.note(u, risen);
         });
     }

@@ -26,6 +26,7 @@
 
 mod begin;
 mod capacity;
+mod edges;
 mod live;
 mod numbers;
 mod totals;

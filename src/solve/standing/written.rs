@@ -8,6 +8,7 @@
 use super::super::network::NONE;
 use super::super::optimum::Optimum;
 use super::super::transport::{Transport, number};
+use super::edges::Ending;
 use super::live::Live;
 use super::totals::{Place, Totals};
 
@@ -63,7 +64,7 @@ impl Written {
     }
 
     fn write_price(&mut self, live: &Live, u: u32) {
-        let potential = |u: u32| if live.hangs(u) { live.potential[u as usize].value } else { 0 };
+        let potential = |u: u32| if live.hangs(u) { live.potential.at(u).value } else { 0 };
         let above = match live.group[u as usize] {
             NONE => 0,
             group => potential(group),
@@ -78,10 +79,9 @@ impl Written {
         }
     }
 
-    /// Writes what is on some edges (row's node, edge), each of which may be listed several times.
+    /// Writes what is on some edges (row's node, edge), each listed once.
     fn write_flow(&mut self, transport: &Transport, live: &Live, edges: &mut Vec<(u32, u32)>) {
         edges.sort_unstable_by_key(|&(_, edge)| edge);
-        edges.dedup();
         let old = &self.optimum.flow;
         let mut new = std::mem::take(&mut self.spare);
         new.clear();
@@ -107,12 +107,12 @@ impl Written {
     /// Prices the columns that can take nothing, and the groups, so that their edges are covered (`optimum`).
     fn cover(&mut self, transport: &Transport, totals: &Totals, live: &Live) {
         let missing = |optimum: &Optimum, column: usize| {
-            let of = |&(row, edge): &(u32, u32)| {
+            let of = |&Ending { row, edge, .. }: &Ending| {
                 let group = transport.row_group[row as usize] as usize;
                 let covered = optimum.row_price[row as usize] + optimum.row_group_price[group];
                 transport.value[edge as usize] - covered
             };
-            live.edges.at(column).iter().map(of).max().unwrap_or(0)
+            live.edges.of_column(column).iter().map(of).max().unwrap_or(0)
         };
         let closed = |column: usize| {
             let group = transport.column_group[column] as usize;
