@@ -65,7 +65,12 @@ impl Edges {
         self.lists.at(column)
     }
 
-    /// What an edge is worth at most: its value, if no bits are dropped.
+    /// What an edge is worth.
+    pub(super) fn value(&self, transport: &Transport, edge: u32, about: u32) -> i64 {
+        if self.dropped == 0 { about.into() } else { transport.value[edge as usize] }
+    }
+
+    /// What an edge is worth at most.
     pub(super) fn most(&self, about: u32) -> i64 {
         i64::from(about) << self.dropped
     }

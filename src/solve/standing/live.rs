@@ -20,6 +20,8 @@
 use std::collections::{BTreeSet, VecDeque};
 use std::ops::{Add, Neg, Sub};
 
+use rayon::prelude::*;
+
 use super::super::error::SolveError;
 use super::super::network::{NONE, UNLIMITED, flow};
 use super::super::tie;
@@ -30,6 +32,9 @@ use super::totals::Place;
 
 /// A tree arc that lends units until the network does without them (`capacity`).
 pub(super) const LOAN: u32 = u32::MAX - 1;
+/// Nodes from which on they are looked at in parallel, and how many by one task.
+const MANY: usize = 256;
+const RUN: usize = 64;
 /// The potential of a node that hangs nowhere: none of its edges gains.
 const NOWHERE: Pair = Pair { value: i64::MIN / 4, tie: 0 };
 
@@ -193,8 +198,8 @@ pub(super) struct Live {
     /// Whether a loan is in the tree.
     pub(super) loan: bool,
     pub(super) agenda: Agenda,
-    /// (row's node, edge) whose flow may have changed since the last look.
-    pub(super) flowed: Vec<(u32, u32)>,
+    /// Edges whose flow may have changed since the last look.
+    pub(super) flowed: Vec<Flowed>,
     /// Pivots of the last change.
     pub(super) pivots: u64,
 }
@@ -210,6 +215,14 @@ struct Entering {
     room: i64,
     gain: Pair,
     full: bool,
+}
+
+/// An edge with the nodes of its row and its column.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Flowed {
+    pub(super) from: u32,
+    pub(super) to: u32,
+    pub(super) edge: u32,
 }
 
 impl Live {
@@ -302,18 +315,20 @@ impl Live {
         self.bits == 40 && self.edges.fits(value) && self.penalty_for(value.max(self.most)) <= i64::MAX / 16
     }
 
-    /// What an edge is worth.
-    fn worth(&self, transport: &Transport, row: usize, edge: usize) -> Pair {
-        let column = transport.column[edge] as usize;
-        let tie = tie::number(transport.row_key[row], transport.column_key[column], self.bits);
-        Pair { value: transport.value[edge], tie }
+    /// The tie number of the edge from a row's node to a column's.
+    fn tie(&self, transport: &Transport, from: u32, to: u32) -> i64 {
+        let (row, column) = ((from - self.first_row) as usize, (to - self.root - 1) as usize);
+        tie::number(transport.row_key[row], transport.column_key[column], self.bits)
     }
 
     /// The potentials at which no tree arc gains.
     pub(super) fn potentials(&self, transport: &Transport) -> Potentials {
         let worth = |u: u32, parent: u32| match self.tree.edge(u) {
             NONE | LOAN => Pair::default(),
-            edge => self.worth(transport, (u.min(parent) - self.first_row) as usize, edge as usize),
+            edge => Pair {
+                value: transport.value[edge as usize],
+                tie: self.tie(transport, u.min(parent), u.max(parent)),
+            },
         };
         let mut potentials = Potentials {
             value: self.tree.potentials(self.root, |u, parent| worth(u, parent).value),
@@ -342,8 +357,8 @@ impl Live {
                 edge if self.tree.edge(c) == edge => c,
                 _ if value < 0 => continue,
                 _ => {
-                    let gain = self.worth(transport, row as usize, edge as usize) + q - p;
-                    if gain > Pair::default() {
+                    let tie = self.tie(transport, r, c) + q.tie - p.tie;
+                    if (Pair { value, tie }) > Pair::default() {
                         self.agenda.add(r, EDGES);
                     }
                     continue;
@@ -384,17 +399,17 @@ impl Live {
         for u in self.agenda.moved.drain(..) {
             self.agenda.state[u as usize] &= !MOVED;
         }
-        for (_, edge) in self.flowed.drain(..) {
+        for Flowed { edge, .. } in self.flowed.drain(..) {
             self.edges.noted[edge as usize / 64] = 0;
         }
     }
 
-    /// Notes that the flow on an edge at a row's node has changed.
-    fn note_flow(&mut self, row: u32, edge: u32) {
+    /// Notes that the flow on an edge has changed.
+    fn note_flow(&mut self, from: u32, to: u32, edge: u32) {
         let noted = &mut self.edges.noted[edge as usize / 64];
         if *noted >> (edge % 64) & 1 == 0 {
             *noted |= 1 << (edge % 64);
-            self.flowed.push((row, edge));
+            self.flowed.push(Flowed { from, to, edge });
         }
     }
 
@@ -426,24 +441,35 @@ impl Live {
     /// Pivots until no arc gains.
     pub(super) fn run(&mut self, transport: &Transport) -> Result<(), SolveError> {
         let most = (self.nodes() + transport.edges()) as u64 * 1000 + 1000;
-        while let Some((u, edges)) = self.agenda.next() {
-            if !self.hangs(u) {
-                continue;
+        loop {
+            // Of many nodes few have an arc that gains: find them in parallel.
+            let many = self.agenda.queue.len() >= MANY;
+            let mut round = Vec::with_capacity(self.agenda.queue.len());
+            round.extend(std::iter::from_fn(|| self.agenda.next()));
+            if many {
+                let gains = |&&(u, edges): &&(u32, u8)| self.price(transport, u, edges != 0).is_some();
+                round = round.par_iter().with_min_len(RUN).filter(gains).copied().collect();
             }
-            if let Some(entering) = self.price(transport, u, edges != 0) {
-                if self.pivots == most {
-                    return Err(SolveError::PivotLimit { pivots: self.pivots });
+            if round.is_empty() {
+                return Ok(());
+            }
+            for (u, edges) in round {
+                while let Some(entering) = self.price(transport, u, edges != 0) {
+                    if self.pivots == most {
+                        return Err(SolveError::PivotLimit { pivots: self.pivots });
+                    }
+                    self.pivots += 1;
+                    self.pivot(&entering);
                 }
-                self.pivots += 1;
-                self.agenda.add(u, edges);
-                self.pivot(&entering);
             }
         }
-        Ok(())
     }
 
     /// The arc of a node that gains most, if any gains.
     fn price(&self, transport: &Transport, u: u32, edges: bool) -> Option<Entering> {
+        if !self.hangs(u) {
+            return None;
+        }
         let mut best = Entering { from: u, to: u, edge: NONE, room: 0, gain: Pair::default(), full: false };
         let p = self.potential.at(u);
         let outermost = self.group[u as usize] == NONE;
@@ -488,15 +514,14 @@ impl Live {
     }
 
     fn price_row(&self, transport: &Transport, u: u32, best: &mut Entering) {
-        let row = (u - self.first_row) as usize;
-        let p = self.potential.at(u);
+        let p = self.potential.value[u as usize];
         let columns = &self.potential.value[self.root as usize + 1..self.first_column_group as usize];
-        let edges = transport.edges_of(row);
+        let edges = transport.edges_of((u - self.first_row) as usize);
         let all = transport.column[edges.clone()].iter().zip(&transport.value[edges.clone()]);
         for (edge, (&column, &value)) in edges.zip(all) {
-            if value + columns[column as usize] - p.value >= best.gain.value {
-                let (to, edge) = (self.root + 1 + column, number(edge));
-                self.offer(transport, u, to, edge, best);
+            let gain = value + columns[column as usize] - p;
+            if gain >= best.gain.value {
+                self.offer(transport, u, self.root + 1 + column, number(edge), gain, best);
             }
         }
     }
@@ -505,16 +530,21 @@ impl Live {
         let q = self.potential.value[u as usize];
         let rows = &self.potential.value[self.first_row as usize..self.root as usize];
         for &Ending { row, edge, about } in self.edges.of_column((u - self.root - 1) as usize) {
-            if self.edges.most(about) + q - rows[row as usize] >= best.gain.value {
-                self.offer(transport, self.first_row + row, u, edge, best);
+            let rest = q - rows[row as usize];
+            if self.edges.most(about) + rest >= best.gain.value {
+                let gain = self.edges.value(transport, edge, about) + rest;
+                self.offer(transport, self.first_row + row, u, edge, gain, best);
             }
         }
     }
 
-    /// Prices an edge exactly.
-    fn offer(&self, transport: &Transport, from: u32, to: u32, edge: u32, best: &mut Entering) {
-        let worth = self.worth(transport, (from - self.first_row) as usize, edge as usize);
-        let gain = worth + self.potential.at(to) - self.potential.at(from);
+    /// Prices an edge of which the value gains so much.
+    fn offer(&self, transport: &Transport, from: u32, to: u32, edge: u32, value: i64, best: &mut Entering) {
+        if value == 0 && (self.tree.edge(from) == edge || self.tree.edge(to) == edge) {
+            return;
+        }
+        let tie = self.potential.tie[to as usize] - self.potential.tie[from as usize];
+        let gain = Pair { value, tie: self.tie(transport, from, to) + tie };
         if gain > best.gain {
             *best = Entering { from, to, edge, room: UNLIMITED, gain, full: false };
         }
@@ -525,7 +555,7 @@ impl Live {
         let (first, second, gain) = if full { (to, from, -gain) } else { (from, to, gain) };
         let cycle = self.push(first, second, room);
         if edge != NONE {
-            self.note_flow(from, edge);
+            self.note_flow(from, to, edge);
         }
         if cycle.leaving == NONE {
             self.mark(from, to, !full); // edges and disposal arcs have no end of room
@@ -545,7 +575,7 @@ impl Live {
                 while u != cycle.join {
                     let (parent, edge) = (self.tree.arc(u).parent, self.tree.edge(u));
                     if edge < LOAN {
-                        self.note_flow(u.min(parent), edge);
+                        self.note_flow(u.min(parent), u.max(parent), edge);
                     }
                     u = parent;
                 }
@@ -583,11 +613,9 @@ impl Live {
         }
     }
 
-    /// Units on an edge at a row's node.
-    pub(super) fn units(&self, transport: &Transport, row: u32, edge: u32) -> i64 {
-        let column = self.root + 1 + transport.column[edge as usize];
-        let ends = [row, column];
-        let end = ends.iter().copied().find(|&u| self.tree.edge(u) == edge);
+    /// Units on an edge.
+    pub(super) fn units(&self, Flowed { from, to, edge }: Flowed) -> i64 {
+        let end = [from, to].into_iter().find(|&u| self.tree.edge(u) == edge);
         end.map_or(0, |u| flow(u, self.tree.arc(u)))
     }
 }

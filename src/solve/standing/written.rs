@@ -9,7 +9,7 @@ use super::super::network::NONE;
 use super::super::optimum::Optimum;
 use super::super::transport::{Transport, number};
 use super::edges::Ending;
-use super::live::Live;
+use super::live::{Flowed, Live};
 use super::totals::{Place, Totals};
 
 /// An optimum with what is needed to change it.
@@ -38,9 +38,9 @@ impl Written {
         }
         let edge = |u: u32| {
             let (parent, edge) = (live.tree.arc(u).parent, live.tree.edge(u));
-            (edge != NONE).then(|| (u.min(parent), edge))
+            (edge != NONE).then(|| Flowed { from: u.min(parent), to: u.max(parent), edge })
         };
-        written.write_flow(transport, live, &mut nodes().filter_map(edge).collect());
+        written.write_flow(live, &mut nodes().filter_map(edge).collect::<Vec<Flowed>>());
         written.cover(transport, totals, live);
         written
     }
@@ -56,7 +56,7 @@ impl Written {
             }
         }
         let mut flowed = std::mem::take(&mut live.flowed);
-        self.write_flow(transport, live, &mut flowed);
+        self.write_flow(live, &mut flowed);
         live.flowed = flowed;
         self.cover(transport, totals, live);
         self.optimum.pivots = live.pivots;
@@ -79,15 +79,15 @@ impl Written {
         }
     }
 
-    /// Writes what is on some edges (row's node, edge), each listed once.
-    fn write_flow(&mut self, transport: &Transport, live: &Live, edges: &mut Vec<(u32, u32)>) {
-        edges.sort_unstable_by_key(|&(_, edge)| edge);
+    /// Writes what is on some edges, each listed once.
+    fn write_flow(&mut self, live: &Live, edges: &mut [Flowed]) {
+        edges.sort_unstable_by_key(|flowed| flowed.edge);
         let old = &self.optimum.flow;
         let mut new = std::mem::take(&mut self.spare);
         new.clear();
         let mut taken = 0;
-        for &(row, edge) in edges.iter() {
-            let (units, edge) = (live.units(transport, row, edge), edge as usize);
+        for &flowed in edges.iter() {
+            let (units, edge) = (live.units(flowed), flowed.edge as usize);
             let before = old[taken..].partition_point(|&(other, _)| other < edge);
             new.extend_from_slice(&old[taken..taken + before]);
             taken += before;
