@@ -46,14 +46,19 @@ impl Live {
         }
         let row = |row: usize| {
             let group = transport.row_group[row];
-            transport.row_group_capacity[group as usize].is_some().then_some((group, group, first_row + number(row)))
+            transport.row_group_capacity[group as usize].is_some().then_some((
+                group,
+                group,
+                first_row + number(row),
+            ))
         };
         let column = |column: usize| {
             let group = transport.column_group[column];
             let limited = transport.column_group_capacity[group as usize].is_some();
             limited.then_some((first_row + group, first_column_group + group, root + 1 + number(column)))
         };
-        let members = (0..transport.rows()).filter_map(row).chain((0..transport.columns()).filter_map(column));
+        let members =
+            (0..transport.rows()).filter_map(row).chain((0..transport.columns()).filter_map(column));
         for (_, group, member) in members.clone() {
             self.group[member as usize] = group;
             self.agenda.state[member as usize] |= MEMBER;
@@ -84,7 +89,9 @@ impl Live {
             }
         }
         let mut groups = Vec::new();
-        for u in (0..number(self.nodes())).filter(|&u| !seen[u as usize] && totals.alive(transport, self.place(u))) {
+        for u in
+            (0..number(self.nodes())).filter(|&u| !seen[u as usize] && totals.alive(transport, self.place(u)))
+        {
             let (at, group) = (u as usize, self.group[u as usize]);
             let left = self.capacity[at] - through[at];
             match (group, u < self.root) {
@@ -112,8 +119,15 @@ impl Live {
         let rows = component.rows.iter().map(|&row| first_row + row);
         let columns = component.columns.iter().map(|&column| root + 1 + column);
         let groups = component.column_groups.iter().map(|&group| first_column_group + group);
-        let nodes: Vec<u32> =
-            component.row_groups.iter().copied().chain(rows).chain([root]).chain(columns).chain(groups).collect();
+        let nodes: Vec<u32> = component
+            .row_groups
+            .iter()
+            .copied()
+            .chain(rows)
+            .chain([root])
+            .chain(columns)
+            .chain(groups)
+            .collect();
         let own_root = component.row_groups.len() + component.rows.len();
         for &u in &nodes {
             seen[u as usize] = true;

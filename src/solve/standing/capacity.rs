@@ -17,8 +17,8 @@
 //!
 //! **Complexity.** A cycle of the tree for each change, and the pivots that follow.
 
-use super::super::network::{NONE, UNLIMITED};
 use super::super::error::SolveError;
+use super::super::network::{NONE, UNLIMITED};
 use super::super::transport::Transport;
 use super::super::tree::{Cycle, Tree};
 use super::live::{LOAN, Live, Pair};
@@ -64,7 +64,8 @@ impl Live {
     /// More units at an outermost node.
     fn supply_more(&mut self, u: u32, units: i64) {
         let (root, arc) = (self.root, *self.tree.arc(u));
-        let disposal = |units: i64| if u < root { (UNLIMITED - units, units) } else { (units, UNLIMITED - units) };
+        let disposal =
+            |units: i64| if u < root { (UNLIMITED - units, units) } else { (units, UNLIMITED - units) };
         if arc.parent == root {
             let (up, down) = disposal(units + if u < root { arc.down } else { arc.up });
             self.tree.replace(u, NONE, up, down);

@@ -1,11 +1,11 @@
 //! The edges as their columns see them.
 //!
 //! **Problem.** A column whose potential rises looks at its edges. The transport keeps them by row, each in another
-//! line of memory.
+//! line of memory; and what is read is not in the cache, so every line counts.
 //!
-//! **Layout.** Those of a column stand together, each with its row and about what it is worth: the value, where values
-//! fit 32 bits, else as many of its first bits as do, rounded up. That tells nearly always that an edge cannot gain;
-//! where it does not the exact value is looked up.
+//! **Layout.** Those of a column stand together, each with its row and about what it is worth: as many of the first
+//! bits of its value as fit, rounded up; all of them, where values have 31 bits at most. Where an edge may gain by
+//! these the exact value is looked up. Which edge it is can be found in its row, and need be for one that enters alone.
 
 use super::super::transport::{Transport, number};
 use super::live::Lists;
@@ -13,12 +13,10 @@ use super::live::Lists;
 /// Bits of a value that are kept.
 const BITS: u32 = 31;
 
-/// An edge as its column sees it.
+/// An edge as its column sees it: its row, and about what it is worth ([`Edges::most`]).
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Ending {
     pub(super) row: u32,
-    pub(super) edge: u32,
-    /// About its value, see [`Edges::most`].
     pub(super) about: u32,
 }
 
@@ -40,12 +38,13 @@ impl Edges {
         let dropped = (i64::BITS - most.leading_zeros()).saturating_sub(BITS);
         let row_of = transport.row_of_edges();
         let all = transport.column.iter().zip(&row_of).zip(0..);
-        let all = all.map(|((&column, &row), edge)| (column as usize, Ending { row, edge, about: 0 }));
+        let all = all.map(|((&column, &row), edge)| (column as usize, Ending { row, about: edge }));
         let mut lists = Lists::of(transport.columns(), all);
         let mut place = vec![0; transport.edges()];
         for (at, ending) in lists.all.iter_mut().enumerate() {
-            place[ending.edge as usize] = number(at);
-            ending.about = about(transport.value[ending.edge as usize], dropped);
+            let edge = ending.about as usize;
+            place[edge] = number(at);
+            ending.about = about(transport.value[edge], dropped);
         }
         Edges { lists, place, dropped, noted: vec![0; transport.edges().div_ceil(64)] }
     }
@@ -65,15 +64,22 @@ impl Edges {
         self.lists.at(column)
     }
 
-    /// What an edge is worth.
-    pub(super) fn value(&self, transport: &Transport, edge: u32, about: u32) -> i64 {
-        if self.dropped == 0 { about.into() } else { transport.value[edge as usize] }
+    /// What an edge between a row and a column is worth, which is about that.
+    pub(super) fn value(&self, transport: &Transport, row: u32, column: u32, about: u32) -> i64 {
+        if self.dropped == 0 { about.into() } else { transport.value[edge_between(transport, row, column)] }
     }
 
     /// What an edge is worth at most.
     pub(super) fn most(&self, about: u32) -> i64 {
         i64::from(about) << self.dropped
     }
+}
+
+/// The edge between a row and a column.
+pub(super) fn edge_between(transport: &Transport, row: u32, column: u32) -> usize {
+    let edges = transport.edges_of(row as usize);
+    let place = transport.column[edges.clone()].binary_search(&column);
+    edges.start + place.expect("there is an edge")
 }
 
 /// The first bits of a value that fits, rounded up.

@@ -27,14 +27,16 @@ use super::super::network::{NONE, UNLIMITED, flow};
 use super::super::tie;
 use super::super::transport::{Transport, number};
 use super::super::tree::{Cycle, Tree};
-use super::edges::{Edges, Ending};
+use super::edges::{Edges, Ending, edge_between};
 use super::totals::Place;
 
 /// A tree arc that lends units until the network does without them (`capacity`).
 pub(super) const LOAN: u32 = u32::MAX - 1;
 /// Nodes from which on they are looked at in parallel, and how many by one task.
-const MANY: usize = 256;
+pub(super) const MANY: usize = 256;
 const RUN: usize = 64;
+/// An edge whose number is not yet looked up.
+const EDGE: u32 = LOAN - 1;
 /// The potential of a node that hangs nowhere: none of its edges gains.
 const NOWHERE: Pair = Pair { value: i64::MIN / 4, tie: 0 };
 
@@ -416,8 +418,7 @@ impl Live {
     /// Hangs a node where it stood before anything was traded; its arcs may gain.
     pub(super) fn plant(&mut self, u: u32) {
         let (capacity, group) = (self.capacity[u as usize], self.group[u as usize]);
-        let (parent, down) =
-            if group == NONE { (self.root, UNLIMITED - capacity) } else { (group, 0) };
+        let (parent, down) = if group == NONE { (self.root, UNLIMITED - capacity) } else { (group, 0) };
         self.tree.plant(u, parent, NONE, capacity, down);
         self.potential.set(u, self.potential.at(parent));
         self.down.remove(&u);
@@ -477,7 +478,14 @@ impl Live {
             if edges {
                 self.price_row(transport, u, &mut best);
                 if -p > best.gain {
-                    best = Entering { from: u, to: self.root, edge: NONE, room: UNLIMITED, gain: -p, full: false };
+                    best = Entering {
+                        from: u,
+                        to: self.root,
+                        edge: NONE,
+                        room: UNLIMITED,
+                        gain: -p,
+                        full: false,
+                    };
                 }
             }
         } else if self.is_column(u) {
@@ -489,13 +497,18 @@ impl Live {
                 self.price_member(member, &mut best);
             }
             if u < self.root && -p > best.gain {
-                best = Entering { from: u, to: self.root, edge: NONE, room: UNLIMITED, gain: -p, full: false };
+                best =
+                    Entering { from: u, to: self.root, edge: NONE, room: UNLIMITED, gain: -p, full: false };
             }
         }
         if !outermost {
             self.price_member(u, &mut best);
         } else if u > self.root && p > best.gain {
             best = Entering { from: self.root, to: u, edge: NONE, room: UNLIMITED, gain: p, full: false };
+        }
+        if best.edge == EDGE {
+            let (row, column) = (best.from - self.first_row, best.to - self.root - 1);
+            best.edge = number(edge_between(transport, row, column));
         }
         (best.gain > Pair::default()).then_some(best)
     }
@@ -514,39 +527,38 @@ impl Live {
     }
 
     fn price_row(&self, transport: &Transport, u: u32, best: &mut Entering) {
-        let p = self.potential.value[u as usize];
+        let (row, p) = (u - self.first_row, self.potential.value[u as usize]);
         let columns = &self.potential.value[self.root as usize + 1..self.first_column_group as usize];
-        let edges = transport.edges_of((u - self.first_row) as usize);
-        let all = transport.column[edges.clone()].iter().zip(&transport.value[edges.clone()]);
-        for (edge, (&column, &value)) in edges.zip(all) {
+        let edges = transport.edges_of(row as usize);
+        for (&column, &value) in transport.column[edges.clone()].iter().zip(&transport.value[edges]) {
             let gain = value + columns[column as usize] - p;
             if gain >= best.gain.value {
-                self.offer(transport, u, self.root + 1 + column, number(edge), gain, best);
+                self.offer(transport, u, self.root + 1 + column, gain, best);
             }
         }
     }
 
     fn price_column(&self, transport: &Transport, u: u32, best: &mut Entering) {
-        let q = self.potential.value[u as usize];
+        let (column, q) = (u - self.root - 1, self.potential.value[u as usize]);
         let rows = &self.potential.value[self.first_row as usize..self.root as usize];
-        for &Ending { row, edge, about } in self.edges.of_column((u - self.root - 1) as usize) {
+        for &Ending { row, about } in self.edges.of_column(column as usize) {
             let rest = q - rows[row as usize];
             if self.edges.most(about) + rest >= best.gain.value {
-                let gain = self.edges.value(transport, edge, about) + rest;
-                self.offer(transport, self.first_row + row, u, edge, gain, best);
+                let gain = self.edges.value(transport, row, column, about) + rest;
+                self.offer(transport, self.first_row + row, u, gain, best);
             }
         }
     }
 
-    /// Prices an edge of which the value gains so much.
-    fn offer(&self, transport: &Transport, from: u32, to: u32, edge: u32, value: i64, best: &mut Entering) {
-        if value == 0 && (self.tree.edge(from) == edge || self.tree.edge(to) == edge) {
+    /// Prices the edge between two nodes, of which the value gains so much.
+    fn offer(&self, transport: &Transport, from: u32, to: u32, value: i64, best: &mut Entering) {
+        if value < 0 || self.tree.arc(from).parent == to || self.tree.arc(to).parent == from {
             return;
         }
         let tie = self.potential.tie[to as usize] - self.potential.tie[from as usize];
         let gain = Pair { value, tie: self.tie(transport, from, to) + tie };
         if gain > best.gain {
-            *best = Entering { from, to, edge, room: UNLIMITED, gain, full: false };
+            *best = Entering { from, to, edge: EDGE, room: UNLIMITED, gain, full: false };
         }
     }
 

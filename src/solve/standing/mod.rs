@@ -237,7 +237,8 @@ impl State {
 
     /// Whether the network may follow these changes.
     fn may_follow(&self, transport: &Transport, numbers: &Numbers, capacities: &Capacities) -> bool {
-        let limited = |(place, _, limited): &(Place, i64, bool)| units(transport, *place).is_some() == *limited;
+        let limited =
+            |(place, _, limited): &(Place, i64, bool)| units(transport, *place).is_some() == *limited;
         self.live.fits(numbers.most_value()) && capacities.0.iter().all(limited)
     }
 

@@ -76,4 +76,3 @@ fn exchange<T>(numbers: &mut [(usize, T)], list: &mut [T]) {
     }
     numbers.reverse(); // what came last goes back first
 }
-

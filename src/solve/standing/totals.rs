@@ -73,7 +73,9 @@ impl Totals {
             Place::Row(row) => transport.row_capacity[row],
             Place::Column(column) => transport.column_capacity[column],
             Place::RowGroup(group) => limit(transport.row_group_capacity[group], self.row_group[group]),
-            Place::ColumnGroup(group) => limit(transport.column_group_capacity[group], self.column_group[group]),
+            Place::ColumnGroup(group) => {
+                limit(transport.column_group_capacity[group], self.column_group[group])
+            }
             Place::Root => 0,
         }
     }
@@ -83,7 +85,9 @@ impl Totals {
         match place {
             Place::Row(_) | Place::Root => true,
             Place::RowGroup(group) => transport.row_group_capacity[group].is_some(),
-            Place::ColumnGroup(group) => transport.column_group_capacity[group].is_some_and(|limit| limit > 0),
+            Place::ColumnGroup(group) => {
+                transport.column_group_capacity[group].is_some_and(|limit| limit > 0)
+            }
             Place::Column(column) => {
                 let group = transport.column_group[column] as usize;
                 transport.column_capacity[column] > 0 && transport.column_group_capacity[group] != Some(0)
