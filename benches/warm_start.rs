@@ -96,7 +96,10 @@ fn measured(name: &str, transport: &Transport) {
             let (again, time) =
                 timed(|| optimum_near(kept.transport(), &before.flow).expect("a sound instance"));
             near.push(time);
-            assert!(same(&found, kept.optimum()) && same(&found, &again), "the optimum depends on the way to it");
+            assert!(
+                same(&found, kept.optimum()) && same(&found, &again),
+                "the optimum depends on the way to it"
+            );
         }
         let [cold, near, standing] = [cold, near, standing].map(|times| Times::of(times).median());
         println!(

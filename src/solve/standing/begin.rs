@@ -11,7 +11,8 @@ use super::super::network::{NONE, Network, UNLIMITED};
 use super::super::optimum::{by_component, in_parallel, solve_component};
 use super::super::simplex::Solved;
 use super::super::transport::{Transport, number};
-use super::live::{Lists, Live, MEMBER};
+use super::edges::Lists;
+use super::live::Live;
 use super::totals::Totals;
 
 /// A tree arc to hang: node, parent, edge, room up and down.
@@ -61,8 +62,8 @@ impl Live {
             (0..transport.rows()).filter_map(row).chain((0..transport.columns()).filter_map(column));
         for (_, group, member) in members.clone() {
             self.group[member as usize] = group;
-            self.agenda.state[member as usize] |= MEMBER;
-            self.agenda.state[group as usize] |= MEMBER;
+            self.agenda.set_member(member);
+            self.agenda.set_member(group);
         }
         let groups = transport.row_group_capacity.len() + transport.column_group_capacity.len();
         self.members = Lists::of(groups, members.map(|(list, _, member)| (list as usize, member)));

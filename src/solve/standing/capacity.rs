@@ -21,7 +21,8 @@ use super::super::error::SolveError;
 use super::super::network::{NONE, UNLIMITED};
 use super::super::transport::Transport;
 use super::super::tree::{Cycle, Tree};
-use super::live::{LOAN, Live, Pair};
+use super::live::{LOAN, Live};
+use super::pair::Pair;
 
 impl Live {
     /// Gives a node another capacity; columns and column groups that can take nothing are taken down, others hung.

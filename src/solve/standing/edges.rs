@@ -8,7 +8,6 @@
 //! these the exact value is looked up. Which edge it is can be found in its row, and need be for one that enters alone.
 
 use super::super::transport::{Transport, number};
-use super::live::Lists;
 
 /// Bits of a value that are kept.
 const BITS: u32 = 31;
@@ -59,6 +58,10 @@ impl Edges {
         value >> self.dropped < i64::from(u32::MAX)
     }
 
+    pub(super) fn len(&self) -> usize {
+        self.place.len()
+    }
+
     /// The edges of a column.
     pub(super) fn of_column(&self, column: usize) -> &[Ending] {
         self.lists.at(column)
@@ -86,4 +89,35 @@ pub(super) fn edge_between(transport: &Transport, row: u32, column: u32) -> usiz
 fn about(value: i64, dropped: u32) -> u32 {
     let kept = (value >> dropped) + i64::from(dropped > 0);
     u32::try_from(kept).expect("it fits")
+}
+
+/// Lists of numbers, one list for each of some keys.
+#[derive(Debug, Default)]
+pub(super) struct Lists<T> {
+    start: Vec<u32>,
+    all: Vec<T>,
+}
+
+impl<T: Copy + Default> Lists<T> {
+    /// From (key, entry) in the order in which entries are to stand.
+    pub(super) fn of(keys: usize, entries: impl Iterator<Item = (usize, T)> + Clone) -> Lists<T> {
+        let mut start = vec![0_u32; keys + 1];
+        for (key, _) in entries.clone() {
+            start[key + 1] += 1;
+        }
+        for key in 0..keys {
+            start[key + 1] += start[key];
+        }
+        let mut all = vec![T::default(); start[keys] as usize];
+        let mut next = start.clone();
+        for (key, entry) in entries {
+            all[next[key] as usize] = entry;
+            next[key] += 1;
+        }
+        Lists { start, all }
+    }
+
+    pub(super) fn at(&self, key: usize) -> &[T] {
+        &self.all[self.start[key] as usize..self.start[key + 1] as usize]
+    }
 }

@@ -17,8 +17,7 @@
 //!
 //! **What it cannot do.** Edges with capacities, values with which penalties would not fit ([`Live::penalty`]).
 
-use std::collections::{BTreeSet, VecDeque};
-use std::ops::{Add, Neg, Sub};
+use std::collections::BTreeSet;
 
 use rayon::prelude::*;
 
@@ -27,7 +26,10 @@ use super::super::network::{NONE, UNLIMITED, flow};
 use super::super::tie;
 use super::super::transport::{Transport, number};
 use super::super::tree::{Cycle, Tree};
-use super::edges::{Edges, Ending, edge_between};
+use super::agenda::{Agenda, EDGES};
+use super::edges::{Edges, Lists};
+use super::pair::{Pair, Potentials};
+use super::pricing::Entering;
 use super::totals::Place;
 
 /// A tree arc that lends units until the network does without them (`capacity`).
@@ -36,141 +38,9 @@ pub(super) const LOAN: u32 = u32::MAX - 1;
 pub(super) const MANY: usize = 256;
 const RUN: usize = 64;
 /// An edge whose number is not yet looked up.
-const EDGE: u32 = LOAN - 1;
+pub(super) const EDGE: u32 = LOAN - 1;
 /// The potential of a node that hangs nowhere: none of its edges gains.
 const NOWHERE: Pair = Pair { value: i64::MIN / 4, tie: 0 };
-
-/// States of a node: in the queue; there with its edges and its disposal arc; among the moved ones; and that it is a
-/// group with a limit or in one, so that it has member arcs to look at whichever way it moves.
-const QUEUED: u8 = 1;
-const EDGES: u8 = 2;
-const MOVED: u8 = 4;
-pub(super) const MEMBER: u8 = 8;
-
-/// A value and a tie number, compared in this order.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Pair {
-    pub(super) value: i64,
-    pub(super) tie: i64,
-}
-
-impl Add for Pair {
-    type Output = Pair;
-    fn add(self, other: Pair) -> Pair {
-        Pair { value: self.value + other.value, tie: self.tie + other.tie }
-    }
-}
-
-impl Sub for Pair {
-    type Output = Pair;
-    fn sub(self, other: Pair) -> Pair {
-        self + -other
-    }
-}
-
-impl Neg for Pair {
-    type Output = Pair;
-    fn neg(self) -> Pair {
-        Pair { value: -self.value, tie: -self.tie }
-    }
-}
-
-/// A potential for every node, values and ties apart: pricing looks at ties only where values are equal.
-#[derive(Debug, Default)]
-pub(super) struct Potentials {
-    pub(super) value: Vec<i64>,
-    pub(super) tie: Vec<i64>,
-}
-
-impl Potentials {
-    pub(super) fn at(&self, u: u32) -> Pair {
-        Pair { value: self.value[u as usize], tie: self.tie[u as usize] }
-    }
-
-    fn set(&mut self, u: u32, pair: Pair) {
-        (self.value[u as usize], self.tie[u as usize]) = (pair.value, pair.tie);
-    }
-
-    fn add(&mut self, u: u32, shift: Pair) {
-        self.value[u as usize] += shift.value;
-        self.tie[u as usize] += shift.tie;
-    }
-}
-
-/// Lists of numbers, one list for each of some keys.
-#[derive(Debug, Default)]
-pub(super) struct Lists<T> {
-    start: Vec<u32>,
-    pub(super) all: Vec<T>,
-}
-
-impl<T: Copy + Default> Lists<T> {
-    /// From (key, entry) in the order in which entries are to stand.
-    pub(super) fn of(keys: usize, entries: impl Iterator<Item = (usize, T)> + Clone) -> Lists<T> {
-        let mut start = vec![0_u32; keys + 1];
-        for (key, _) in entries.clone() {
-            start[key + 1] += 1;
-        }
-        for key in 0..keys {
-            start[key + 1] += start[key];
-        }
-        let mut all = vec![T::default(); start[keys] as usize];
-        let mut next = start.clone();
-        for (key, entry) in entries {
-            all[next[key] as usize] = entry;
-            next[key] += 1;
-        }
-        Lists { start, all }
-    }
-
-    pub(super) fn at(&self, key: usize) -> &[T] {
-        &self.all[self.start[key] as usize..self.start[key + 1] as usize]
-    }
-}
-
-/// What is still to be looked at.
-#[derive(Debug)]
-pub(super) struct Agenda {
-    root: u32,
-    pub(super) state: Vec<u8>,
-    queue: VecDeque<u32>,
-    /// Nodes whose potential has changed since the last look.
-    pub(super) moved: Vec<u32>,
-}
-
-impl Agenda {
-    /// Notes that a node's potential has risen or fallen.
-    fn note(&mut self, u: u32, risen: bool) {
-        let state = &mut self.state[u as usize];
-        if *state & MOVED == 0 {
-            *state |= MOVED;
-            self.moved.push(u);
-        }
-        if risen == (u > self.root) {
-            self.add(u, EDGES);
-        } else if *state & MEMBER != 0 {
-            self.add(u, 0);
-        }
-    }
-
-    /// Queues a node with its edges or without.
-    fn add(&mut self, u: u32, edges: u8) {
-        let state = &mut self.state[u as usize];
-        if *state & QUEUED == 0 {
-            self.queue.push_back(u);
-        }
-        *state |= QUEUED | edges;
-    }
-
-    /// The next node, and whether its edges are to be looked at.
-    fn next(&mut self) -> Option<(u32, u8)> {
-        let u = self.queue.pop_front()?;
-        let state = &mut self.state[u as usize];
-        let edges = *state & EDGES;
-        *state &= !(QUEUED | EDGES);
-        Some((u, edges))
-    }
-}
 
 /// The network as it stands.
 #[derive(Debug)]
@@ -206,19 +76,6 @@ pub(super) struct Live {
     pub(super) pivots: u64,
 }
 
-/// An arc that gains.
-#[derive(Debug, Clone, Copy)]
-struct Entering {
-    /// Its ends, in the direction of the arc.
-    from: u32,
-    to: u32,
-    /// Its edge, or [`NONE`].
-    edge: u32,
-    room: i64,
-    gain: Pair,
-    full: bool,
-}
-
 /// An edge with the nodes of its row and its column.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Flowed {
@@ -248,7 +105,7 @@ impl Live {
             potential: Potentials::default(),
             down: BTreeSet::new(),
             loan: false,
-            agenda: Agenda { state: vec![0; nodes], root, queue: VecDeque::new(), moved: Vec::new() },
+            agenda: Agenda::new(nodes, root),
             flowed: Vec::new(),
             pivots: 0,
         }
@@ -314,11 +171,14 @@ impl Live {
 
     /// Whether the network can follow changes when there is a value as large as this.
     pub(super) fn fits(&self, value: i64) -> bool {
-        self.bits == 40 && self.edges.fits(value) && self.penalty_for(value.max(self.most)) <= i64::MAX / 16
+        self.bits == 40
+            && self.edges.len() < EDGE as usize
+            && self.edges.fits(value)
+            && self.penalty_for(value.max(self.most)) <= i64::MAX / 16
     }
 
     /// The tie number of the edge from a row's node to a column's.
-    fn tie(&self, transport: &Transport, from: u32, to: u32) -> i64 {
+    pub(super) fn tie(&self, transport: &Transport, from: u32, to: u32) -> i64 {
         let (row, column) = ((from - self.first_row) as usize, (to - self.root - 1) as usize);
         tie::number(transport.row_key[row], transport.column_key[column], self.bits)
     }
@@ -398,9 +258,7 @@ impl Live {
 
     /// Forgets what has moved.
     pub(super) fn settle(&mut self) {
-        for u in self.agenda.moved.drain(..) {
-            self.agenda.state[u as usize] &= !MOVED;
-        }
+        self.agenda.settle();
         for Flowed { edge, .. } in self.flowed.drain(..) {
             self.edges.noted[edge as usize / 64] = 0;
         }
@@ -444,8 +302,8 @@ impl Live {
         let most = (self.nodes() + transport.edges()) as u64 * 1000 + 1000;
         loop {
             // Of many nodes few have an arc that gains: find them in parallel.
-            let many = self.agenda.queue.len() >= MANY;
-            let mut round = Vec::with_capacity(self.agenda.queue.len());
+            let many = self.agenda.len() >= MANY;
+            let mut round = Vec::with_capacity(self.agenda.len());
             round.extend(std::iter::from_fn(|| self.agenda.next()));
             if many {
                 let gains = |&&(u, edges): &&(u32, u8)| self.price(transport, u, edges != 0).is_some();
@@ -463,102 +321,6 @@ impl Live {
                     self.pivot(&entering);
                 }
             }
-        }
-    }
-
-    /// The arc of a node that gains most, if any gains.
-    fn price(&self, transport: &Transport, u: u32, edges: bool) -> Option<Entering> {
-        if !self.hangs(u) {
-            return None;
-        }
-        let mut best = Entering { from: u, to: u, edge: NONE, room: 0, gain: Pair::default(), full: false };
-        let p = self.potential.at(u);
-        let outermost = self.group[u as usize] == NONE;
-        if self.is_row(u) {
-            if edges {
-                self.price_row(transport, u, &mut best);
-                if -p > best.gain {
-                    best = Entering {
-                        from: u,
-                        to: self.root,
-                        edge: NONE,
-                        room: UNLIMITED,
-                        gain: -p,
-                        full: false,
-                    };
-                }
-            }
-        } else if self.is_column(u) {
-            if edges {
-                self.price_column(transport, u, &mut best);
-            }
-        } else {
-            for &member in self.members_of(u) {
-                self.price_member(member, &mut best);
-            }
-            if u < self.root && -p > best.gain {
-                best =
-                    Entering { from: u, to: self.root, edge: NONE, room: UNLIMITED, gain: -p, full: false };
-            }
-        }
-        if !outermost {
-            self.price_member(u, &mut best);
-        } else if u > self.root && p > best.gain {
-            best = Entering { from: self.root, to: u, edge: NONE, room: UNLIMITED, gain: p, full: false };
-        }
-        if best.edge == EDGE {
-            let (row, column) = (best.from - self.first_row, best.to - self.root - 1);
-            best.edge = number(edge_between(transport, row, column));
-        }
-        (best.gain > Pair::default()).then_some(best)
-    }
-
-    fn price_member(&self, member: u32, best: &mut Entering) {
-        if !self.hangs(member) {
-            return;
-        }
-        let (at, group) = (member as usize, self.group[member as usize]);
-        let (from, to, full) = (member.min(group), member.max(group), self.full[at]);
-        let reduced = self.potential.at(to) - self.potential.at(from);
-        let gain = if full { -reduced } else { reduced };
-        if gain > best.gain {
-            *best = Entering { from, to, edge: NONE, room: self.capacity[at], gain, full };
-        }
-    }
-
-    fn price_row(&self, transport: &Transport, u: u32, best: &mut Entering) {
-        let (row, p) = (u - self.first_row, self.potential.value[u as usize]);
-        let columns = &self.potential.value[self.root as usize + 1..self.first_column_group as usize];
-        let edges = transport.edges_of(row as usize);
-        for (&column, &value) in transport.column[edges.clone()].iter().zip(&transport.value[edges]) {
-            let gain = value + columns[column as usize] - p;
-            if gain >= best.gain.value {
-                self.offer(transport, u, self.root + 1 + column, gain, best);
-            }
-        }
-    }
-
-    fn price_column(&self, transport: &Transport, u: u32, best: &mut Entering) {
-        let (column, q) = (u - self.root - 1, self.potential.value[u as usize]);
-        let rows = &self.potential.value[self.first_row as usize..self.root as usize];
-        for &Ending { row, about } in self.edges.of_column(column as usize) {
-            let rest = q - rows[row as usize];
-            if self.edges.most(about) + rest >= best.gain.value {
-                let gain = self.edges.value(transport, row, column, about) + rest;
-                self.offer(transport, self.first_row + row, u, gain, best);
-            }
-        }
-    }
-
-    /// Prices the edge between two nodes, of which the value gains so much.
-    fn offer(&self, transport: &Transport, from: u32, to: u32, value: i64, best: &mut Entering) {
-        if value < 0 || self.tree.arc(from).parent == to || self.tree.arc(to).parent == from {
-            return;
-        }
-        let tie = self.potential.tie[to as usize] - self.potential.tie[from as usize];
-        let gain = Pair { value, tie: self.tie(transport, from, to) + tie };
-        if gain > best.gain {
-            *best = Entering { from, to, edge: EDGE, room: UNLIMITED, gain, full: false };
         }
     }
 

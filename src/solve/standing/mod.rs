@@ -24,11 +24,14 @@
 //! four million nodes: there every change is solved anew, near the flow as it was. One thread: a change is too little
 //! work for two.
 
+mod agenda;
 mod begin;
 mod capacity;
 mod edges;
 mod live;
 mod numbers;
+mod pair;
+mod pricing;
 mod totals;
 mod written;
 
@@ -171,14 +174,13 @@ impl Standing {
     /// the change; [`SolveError::Overflow`] where a value is too large, as for [`optimum`](super::optimum()).
     pub fn change(&mut self, changes: &[Change]) -> Result<(), SolveError> {
         let mut numbers = Numbers::of(&self.transport, changes)?;
-        self.transport.check_value(numbers.most_value())?;
+        let most = numbers.most_value();
+        self.transport.check_value(most)?;
         let capacities = Capacities::of(&self.transport, changes);
         numbers.swap(&mut self.transport);
-        let followed = match self.state.may_follow(&self.transport, &numbers, &capacities) {
-            true => self.state.follow(&self.transport, changes, &capacities).is_ok(),
-            false => false,
-        };
-        if followed {
+        if self.state.may_follow(&self.transport, most, &capacities)
+            && self.state.follow(&self.transport, changes, &capacities).is_ok()
+        {
             return Ok(());
         }
         let near = &self.state.written.optimum.flow;
@@ -236,10 +238,10 @@ impl State {
     }
 
     /// Whether the network may follow these changes.
-    fn may_follow(&self, transport: &Transport, numbers: &Numbers, capacities: &Capacities) -> bool {
+    fn may_follow(&self, transport: &Transport, most: i64, capacities: &Capacities) -> bool {
         let limited =
             |(place, _, limited): &(Place, i64, bool)| units(transport, *place).is_some() == *limited;
-        self.live.fits(numbers.most_value()) && capacities.0.iter().all(limited)
+        self.live.fits(most) && capacities.0.iter().all(limited)
     }
 
     fn follow(
