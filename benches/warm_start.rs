@@ -104,7 +104,7 @@ fn measured(name: &str, transport: &Transport) {
         let [cold, near, standing] = [cold, near, standing].map(|times| Times::of(times).median());
         println!(
             "{name:<7} {what:<11} {:>5} changes: from nothing {cold:.5} s, near {near:.5} s ({:.1} times faster), \
-             standing {standing:.5} s ({:.1} times faster)",
+             standing {standing:.6} s ({:.1} times faster)",
             changes.len(),
             cold / near,
             cold / standing

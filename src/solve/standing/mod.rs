@@ -13,7 +13,8 @@
 //! **Complexity.** For a change of a value some ten numbers are looked up, for a change of a capacity a cycle of the
 //! tree; then the pivots, each with the edges of the nodes it moves. Where edges begin or cease to carry anything the
 //! list of the flow is copied once. Nothing else is linear in rows, columns or edges, but for the edges of columns that
-//! can take nothing. Memory beyond the transport: 8 bytes an edge and some hundred a row and column.
+//! can take nothing. Memory beyond the transport: 12 bytes an edge and some
+//! hundred a row and column.
 //!
 //! **Parties that come and go.** A row or column with capacity 0 takes no part; give it one when it comes, 0 when it
 //! goes. Its price at capacity 0 tells what its first unit would add.
@@ -21,8 +22,8 @@
 //! **What it cannot do.** Edges do not come and go, nor rows and columns that were not foreseen: that is another
 //! transport, whose optimum is found near this one by [`Standing::near`]. A group's limit that begins or ceases to be
 //! (not one that begins or ceases to bind), values so large that `16 · nodes · value` exceeds 63 bits, and more than
-//! four million nodes: there every change is solved anew, near the flow as it was. One thread: a change is too little
-//! work for two.
+//! four million nodes: there every change is solved anew, near the flow as it was. Only looking at many nodes is
+//! divided among threads; pivots are not.
 
 mod agenda;
 mod begin;
