@@ -156,23 +156,6 @@ impl<V: Worth> Layout<V> {
     }
 }
 
-impl<V: Worth> Layout<V> {
-    /// Gives the edge of the row at a place to a column another value. Where edges have no capacities only.
-    pub(super) fn set(&mut self, place: usize, column: u32, value: i64) {
-        let value = V::try_from(value).ok().expect("the width was chosen by the values");
-        let line = &mut self.near[place];
-        let near = line.iter().take_while(|edge| edge.0 != NO_COLUMN).count();
-        let far = self.far.start[place] as usize..self.far.start[place + 1] as usize;
-        let mut edges = line[..near].to_vec();
-        edges.extend(&self.far.edges[far.clone()]);
-        let edge = edges.iter_mut().find(|edge| edge.0 == column).expect("it is an edge of the row");
-        edge.1 = value;
-        part(&mut edges);
-        line[..near].copy_from_slice(&edges[..near]);
-        self.far.edges[far].copy_from_slice(&edges[near..]);
-    }
-}
-
 /// Cuts edges into the stretches of [`RUN`] rows each.
 fn stretches<'edges, V: Send>(start: &[u32], edges: &'edges mut [Edge<V>]) -> Vec<&'edges mut [Edge<V>]> {
     let mut rest = edges;

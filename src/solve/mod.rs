@@ -9,7 +9,7 @@
 //! |---|---|---|
 //! | the most valuable flow | [`optimum`](optimum()) | exact, canonical, with prices that prove it |
 //! | the same, from a flow that is nearly it | [`optimum_near`] | the same optimum, in fewer pivots |
-//! | the same, while values and capacities change | [`Standing`] | the same optimum, in time linear in what is touched |
+//! | the same, while values and capacities change | [`Standing`] | the same optimum, in time of what moves |
 //! | what a flow breaks | [`violations`] | every broken capacity and limit, in a fixed order |
 //! | a flow within lots, partner limits, … | [`within_limits`] | feasible, at least as good as [`greedy`](greedy()), with a proven bound; optimal where they meet (the problem is NP-hard) |
 //! | the plain rule "best edge first" | [`greedy`](greedy()) | feasible; the yardstick every better rule must beat |

@@ -36,7 +36,6 @@
 //!
 //! **What it cannot do.** Divide one component among threads where no parts are suggested.
 
-use std::borrow::Borrow;
 use std::cmp::Reverse;
 
 use super::component::{Component, Part, Split};
@@ -197,7 +196,7 @@ fn shares<V: Worth>(
         let component = &split.components[at];
         let network = Network::of(transport, split, &layout, component, &component.whole());
         let solved = solve_component(transport, split, &layout, component, &network, near)?;
-        Ok(Share::of(transport, component, &network, &solved, None))
+        Ok(Share::of(transport, component, &network, &solved))
     })
 }
 
@@ -218,7 +217,7 @@ pub(super) fn in_parallel<T: Send>(
 }
 
 /// The whole from the components' optima.
-pub(super) fn assemble<S: Borrow<Share>>(transport: &Transport, split: &Split, shares: &[S]) -> Optimum {
+fn assemble(transport: &Transport, split: &Split, shares: &[Share]) -> Optimum {
     let mut optimum = Optimum {
         flow: Vec::new(),
         row_price: vec![0; transport.rows()],
@@ -228,7 +227,7 @@ pub(super) fn assemble<S: Borrow<Share>>(transport: &Transport, split: &Split, s
         pivots: 0,
     };
     for (component, share) in split.components.iter().zip(shares) {
-        share.borrow().write(component, &mut optimum);
+        share.write(component, &mut optimum);
     }
     optimum.flow = by_edge(transport, shares);
     if split.any_dead {
@@ -238,8 +237,8 @@ pub(super) fn assemble<S: Borrow<Share>>(transport: &Transport, split: &Split, s
 }
 
 /// Sorts (row, edge, units) by edge, in linear time: few edges of a row carry anything.
-fn by_edge<S: Borrow<Share>>(transport: &Transport, shares: &[S]) -> Vec<(usize, i64)> {
-    let flow = || shares.iter().flat_map(|share| &share.borrow().flow).filter(|(_, _, units)| *units > 0);
+fn by_edge(transport: &Transport, shares: &[Share]) -> Vec<(usize, i64)> {
+    let flow = || shares.iter().flat_map(|share| &share.flow).filter(|(_, _, units)| *units > 0);
     let mut end = vec![0; transport.rows() + 1];
     for &(row, ..) in flow() {
         end[row as usize + 1] += 1;
@@ -265,7 +264,7 @@ pub(super) struct Ended {
     /// The tree of the canonical flow.
     pub(super) solved: Solved,
     /// The potentials of values (those of the tree are of ties).
-    pub(super) potential: Vec<i64>,
+    potential: Vec<i64>,
     /// (row's node, column's node, units) of all its edges that are in the tree or full.
     flow: Vec<(u32, u32, i64)>,
 }
@@ -307,7 +306,7 @@ pub(super) fn solve_component<V: Worth>(
 }
 
 /// The second phase, from the end of the first.
-pub(super) fn conclude<V: Worth>(network: &Network<V>, mut simplex: Simplex<V>) -> Result<Ended, SolveError> {
+fn conclude<V: Worth>(network: &Network<V>, mut simplex: Simplex<V>) -> Result<Ended, SolveError> {
     let ties = simplex.tie_potential(tie::bits(network.nodes()));
     let potential = std::mem::replace(&mut simplex.potential, ties);
     simplex.run(&Face::of(network, &potential).menu())?;
@@ -317,7 +316,7 @@ pub(super) fn conclude<V: Worth>(network: &Network<V>, mut simplex: Simplex<V>) 
 
 /// The optimum of one component, prices in its local numbers.
 #[derive(Debug)]
-pub(super) struct Share {
+struct Share {
     /// (row, edge, units) of the transport, of all edges in the tree or full.
     flow: Vec<(u32, u32, i64)>,
     row_price: Vec<i64>,
@@ -328,13 +327,11 @@ pub(super) struct Share {
 }
 
 impl Share {
-    /// `before` is where the component ended before with its share, to look up fewer edges.
-    pub(super) fn of<V: Worth>(
+    fn of<V: Worth>(
         transport: &Transport,
         component: &Component,
         network: &Network<V>,
         ended: &Ended,
-        before: Option<(&Ended, &Share)>,
     ) -> Share {
         let (first_row, root) = (network.first_row as usize, network.root as usize);
         let first_column_group = network.first_column_group as usize;
@@ -344,18 +341,12 @@ impl Share {
             group => potential[group as usize],
         };
         let mut flow = Vec::with_capacity(ended.flow.len());
-        for (at, &(row, column, units)) in ended.flow.iter().enumerate() {
-            let same = before.and_then(|(ended, share)| {
-                let (old_row, old_column, _) = *ended.flow.get(at)?;
-                (old_row == row && old_column == column).then(|| share.flow[at].1)
-            });
+        for &(row, column, units) in &ended.flow {
             let row = component.rows[row as usize - first_row];
-            let edge = same.unwrap_or_else(|| {
-                let edges = transport.edges_of(row as usize);
-                let column = component.columns[column as usize - root - 1];
-                let place = transport.column[edges.clone()].binary_search(&column);
-                number(edges.start + place.expect("it is an edge"))
-            });
+            let edges = transport.edges_of(row as usize);
+            let column = component.columns[column as usize - root - 1];
+            let place = transport.column[edges.clone()].binary_search(&column);
+            let edge = number(edges.start + place.expect("it is an edge"));
             flow.push((row, edge, units));
         }
         Share {

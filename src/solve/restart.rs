@@ -95,12 +95,6 @@ impl Hints {
         }
         hints
     }
-
-    /// Those of a tree.
-    pub(super) fn of_tree<V: Worth>(network: &Network<V>, tree: &Tree, full: &[bool]) -> Hints {
-        let nodes = 0..number(network.nodes());
-        Hints { parent: nodes.map(|u| tree.arc(u).parent).collect(), full: full.to_vec() }
-    }
 }
 
 /// A strongly feasible tree near the hints, which it changes to fit.

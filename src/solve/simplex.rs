@@ -73,12 +73,7 @@ impl<'network, 'layout, V: Worth> Simplex<'network, 'layout, V> {
     }
 
     /// From a strongly feasible tree whose arcs gain nothing at the potentials.
-    pub(super) fn at(
-        network: &'network Network<'layout, V>,
-        tree: Tree,
-        full: Vec<bool>,
-        potential: Vec<i64>,
-    ) -> Self {
+    fn at(network: &'network Network<'layout, V>, tree: Tree, full: Vec<bool>, potential: Vec<i64>) -> Self {
         let full = Full { edge: Vec::new(), member: full };
         let ceiling = network.ceiling(&potential);
         Simplex { network, tree, full, potential, ceiling, pivots: 0, pivots_left: 0 }

@@ -89,7 +89,32 @@ impl Tree {
         }
     }
 
-    /// Hangs all nodes of a tree that is the root alone: (node, parent, edge, up, down), children before parents.
+    /// Takes down a node that nothing hangs on.
+    pub(super) fn take_down(&mut self, u: u32) {
+        debug_assert!(self.arc[u as usize].size == 1);
+        self.link(self.previous[u as usize], self.next[u as usize]);
+        let mut above = self.arc[u as usize].parent;
+        while above != NONE {
+            self.arc[above as usize].size -= 1;
+            above = self.arc[above as usize].parent;
+        }
+        self.arc[u as usize].parent = NONE;
+        self.edge[u as usize] = NONE;
+    }
+
+    /// Puts another arc in the place of that of node `u`.
+    pub(super) fn replace(&mut self, u: u32, edge: u32, up: i64, down: i64) {
+        let arc = &mut self.arc[u as usize];
+        (arc.up, arc.down) = (up, down);
+        self.edge[u as usize] = edge;
+    }
+
+    /// Nodes in the subtree of `u`, itself included.
+    pub(super) fn size(&self, u: u32) -> u32 {
+        self.arc[u as usize].size
+    }
+
+    /// Hangs nodes on a tree that is the root alone: (node, parent, edge, up, down), children before parents.
     pub(super) fn hang(
         &mut self,
         root: u32,
@@ -110,6 +135,7 @@ impl Tree {
             preorder[here as usize] = u;
             place[u as usize] = here + 1;
         }
+        preorder.truncate(self.arc[root as usize].size as usize);
         for (at, &u) in preorder.iter().enumerate() {
             self.link(u, preorder.get(at + 1).copied().unwrap_or(root));
         }

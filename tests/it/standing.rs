@@ -1,6 +1,8 @@
 //! Optima that follow changes, from flows that are nearly optimal and from parts: the same as from nothing.
 
-use lienket::solve::{Change, SolveError, Standing, Transport, optimum, optimum_near};
+use std::borrow::Borrow;
+
+use lienket::solve::{Change, Optimum, SolveError, Standing, Transport, optimum, optimum_near};
 use proptest::prelude::*;
 
 use crate::support::check;
@@ -63,8 +65,8 @@ fn make(transport: &mut Transport, change: Change) {
 }
 
 /// The optimum but for the work it took.
-fn result(found: lienket::solve::Optimum) -> lienket::solve::Optimum {
-    lienket::solve::Optimum { pivots: 0, ..found }
+fn result(found: impl Borrow<Optimum>) -> Optimum {
+    Optimum { pivots: 0, ..found.borrow().clone() }
 }
 
 proptest! {
@@ -99,7 +101,7 @@ proptest! {
         for _ in 0..rounds {
             let count = 1 + dice.index(6);
             let changes: Vec<Change> = (0..count).filter_map(|_| change(&by_hand, &mut dice)).collect();
-            let before = standing.optimum().flow;
+            let before = standing.optimum().flow.clone();
             for &change in &changes {
                 make(&mut by_hand, change);
             }
@@ -172,11 +174,97 @@ fn long_rows_are_looked_at_to_their_end() {
     }
 }
 
+/// Checks that a standing optimum is the one from nothing.
+fn as_from_nothing(standing: &Standing) {
+    let cold = result(optimum(standing.transport()).expect("small numbers"));
+    assert_eq!(check::proves(standing.transport(), &cold), Ok(()));
+    assert_eq!(result(standing.optimum()), cold);
+}
+
+#[test]
+fn many_changes_at_once_end_in_the_optimum_from_nothing() {
+    // So many nodes move that they are looked at in parallel, or all potentials are added up anew.
+    for seed in 0..4 {
+        let mut dice = Dice(seed);
+        let transport = tied_together(seed, seed % 2 == 0, 700, 500);
+        let mut standing = Standing::of(transport).expect("small numbers");
+        as_from_nothing(&standing);
+        for count in [300, 3_000, 30_000] {
+            let before = standing.transport();
+            let mut changes: Vec<Change> = (0..count)
+                .map(|_| {
+                    let edge = dice.index(before.value.len());
+                    let value = before.value[edge] + dice.below(100) * 1000 - 50_000;
+                    Change::Value { edge, value: value.max(0) }
+                })
+                .collect();
+            changes.extend((0..count / 100).filter_map(|_| change(before, &mut dice)));
+            standing.change(&changes).expect("small numbers");
+            as_from_nothing(&standing);
+        }
+    }
+}
+
+#[test]
+fn parties_go_and_come_back() {
+    for seed in 0..8 {
+        let mut dice = Dice(seed);
+        let transport = tied_together(seed, seed % 2 == 0, 120, 90);
+        let mut standing = Standing::of(transport.clone()).expect("small numbers");
+        let before = result(standing.optimum());
+        let (mut go, mut come) = (Vec::new(), Vec::new());
+        for row in (0..120).filter(|_| dice.percent(30)) {
+            go.push(Change::RowCapacity { row, units: 0 });
+            come.push(Change::RowCapacity { row, units: transport.row_capacity[row] });
+        }
+        for column in (0..90).filter(|_| dice.percent(30)) {
+            go.push(Change::ColumnCapacity { column, units: 0 });
+            come.push(Change::ColumnCapacity { column, units: transport.column_capacity[column] });
+        }
+        for group in 0..transport.column_group_capacity.len() {
+            if transport.column_group_capacity[group].is_some() && dice.percent(30) {
+                go.push(Change::ColumnGroupCapacity { group, units: Some(0) });
+                come.push(Change::ColumnGroupCapacity {
+                    group,
+                    units: transport.column_group_capacity[group],
+                });
+            }
+        }
+        standing.change(&go).expect("small numbers");
+        as_from_nothing(&standing);
+        // They come back one by one.
+        for &change in &come {
+            standing.change(&[change]).expect("small numbers");
+            as_from_nothing(&standing);
+        }
+        assert_eq!(standing.transport(), &transport);
+        assert_eq!(result(standing.optimum()), before);
+    }
+}
+
+#[test]
+fn values_past_32_bits_are_followed() {
+    let mut dice = Dice(9);
+    let mut transport = tied_together(9, true, 120, 90);
+    for value in &mut transport.value {
+        *value = (*value << 20) + dice.below(3);
+    }
+    let mut standing = Standing::of(transport).expect("fits");
+    for _ in 0..20 {
+        let before = standing.transport();
+        let mut changes: Vec<Change> = (0..5).filter_map(|_| change(before, &mut dice)).collect();
+        let edge = dice.index(before.value.len());
+        changes.push(Change::Value { edge, value: dice.below(1 << 41) });
+        standing.change(&changes).expect("fits");
+        as_from_nothing(&standing);
+    }
+}
+
 #[test]
 fn a_refused_change_changes_nothing() {
     let transport = tied_together(4, true, 700, 500);
     let mut standing = Standing::of(transport.clone()).expect("small numbers");
-    let before = standing.optimum();
+    let before = standing.optimum().clone();
     let good = Change::RowCapacity { row: 0, units: 7 };
     let beyond = Change::ColumnCapacity { column: 500, units: 7 };
     let negative = Change::Value { edge: 3, value: -1 };
@@ -187,7 +275,7 @@ fn a_refused_change_changes_nothing() {
     }
     assert!(matches!(standing.change(&[good, huge]), Err(SolveError::Overflow { .. })));
     assert_eq!(standing.transport(), &transport);
-    assert_eq!(standing.optimum(), before);
+    assert_eq!(standing.optimum(), &before);
     // Past 32 bits the edges are laid out anew.
     let wide = Change::Value { edge: 3, value: 1 << 33 };
     standing.change(&[good, wide]).expect("fits");
