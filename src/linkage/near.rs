@@ -23,12 +23,14 @@
 use crate::id::DemandIx;
 use crate::linkage::columns::Columns;
 use crate::linkage::distance::{RADIUS, Spot};
+use crate::linkage::joint::LANES;
 use crate::units::Metres;
 
 /// A demand within reach, and how far it is.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Neighbour {
-    pub(crate) demand: DemandIx,
+    /// Position among the product's demands.
+    pub(crate) position: u32,
     pub(crate) metres: Metres,
 }
 
@@ -61,6 +63,8 @@ struct Level {
 /// A demand of the product.
 #[derive(Clone, Copy, Debug, Default)]
 struct Member {
+    /// Of the demand's spot.
+    vector: [f64; 3],
     /// Distance limit in metres.
     limit: f64,
     spot: u32,
@@ -74,6 +78,8 @@ pub(crate) struct Scratch {
     /// By position: found, and how far.
     found: Vec<u64>,
     metres: Vec<Metres>,
+    /// What chords do not rule out.
+    hits: Vec<Member>,
     /// The last answer.
     pub(crate) neighbours: Vec<Neighbour>,
 }
@@ -97,12 +103,14 @@ fn chord(reach: f64) -> Option<f64> {
 
 impl Near {
     /// Sorts the demands of a product, themselves sorted, by place.
-    pub(crate) fn build(columns: &Columns, demands: &[DemandIx], road_factor: f64) -> Self {
+    pub(crate) fn build(columns: &Columns, points: &[u32], demands: &[DemandIx], road_factor: f64) -> Self {
         let mut anywhere = Vec::new();
         let mut entries = Vec::with_capacity(demands.len());
         for (position, demand) in (0_u32..).zip(demands) {
             let limit = columns.limits[demand.index()];
-            let member = Member { limit, spot: columns.ground.demands[demand.index()], position };
+            let spot = points[demand.index()];
+            let vector = columns.ground.spots[spot as usize].vector;
+            let member = Member { vector, limit, spot, position };
             let reach = limit / road_factor;
             let Some(chord) = chord(reach) else {
                 anywhere.push(member);
@@ -137,7 +145,7 @@ impl Near {
     pub(crate) fn reaching(
         &self,
         columns: &Columns,
-        demands: &[DemandIx],
+        demands: usize,
         spot: u32,
         within: impl Fn(Metres, f64) -> bool,
         scratch: &mut Scratch,
@@ -146,37 +154,45 @@ impl Near {
         let here = &ground.spots[spot as usize];
         let place = rough(here, ground.axis);
         scratch.found.clear();
-        scratch.found.resize(demands.len().div_ceil(64), 0);
-        if scratch.metres.len() < demands.len() {
-            scratch.metres.resize(demands.len(), Metres(0));
+        scratch.found.resize(demands.div_ceil(64), 0);
+        if scratch.metres.len() < demands {
+            scratch.metres.resize(demands, Metres(0));
         }
-        let mut take = |member: &Member| {
-            let metres = here.metres(&ground.spots[member.spot as usize]);
-            let position = member.position as usize;
-            scratch.found[position / 64] |= u64::from(within(metres, member.limit)) << (position % 64);
-            scratch.metres[position] = metres;
-        };
-        for level in &self.levels {
-            level.near(place, &mut take);
+        let Scratch { found, metres, hits, .. } = scratch;
+        hits.clear();
+        self.levels.iter().for_each(|level| level.near(place, hits));
+        hits.extend_from_slice(&self.anywhere);
+        for hits in hits.chunks(LANES) {
+            let mut vectors = [[0.0; LANES]; 3];
+            for (lane, member) in hits.iter().enumerate() {
+                vectors.iter_mut().zip(member.vector).for_each(|(column, one)| column[lane] = one);
+            }
+            let mut short = [(Metres(0), false); LANES];
+            for lane in 0..LANES {
+                short[lane] = here.short([vectors[0][lane], vectors[1][lane], vectors[2][lane]]);
+            }
+            for (member, &(far, sure)) in hits.iter().zip(&short) {
+                let far = if sure { far } else { here.metres(&ground.spots[member.spot as usize]) };
+                let position = member.position as usize;
+                found[position / 64] |= u64::from(within(far, member.limit)) << (position % 64);
+                metres[position] = far;
+            }
         }
-        self.anywhere.iter().for_each(&mut take);
         scratch.neighbours.clear();
-        for (word, &bits) in scratch.found.iter().enumerate() {
+        for (first, &bits) in (0..).step_by(64).zip(&scratch.found) {
             let mut bits = bits;
             while bits != 0 {
-                let position = word * 64 + bits.trailing_zeros() as usize;
+                let position = first + bits.trailing_zeros();
                 bits &= bits - 1;
-                scratch
-                    .neighbours
-                    .push(Neighbour { demand: demands[position], metres: scratch.metres[position] });
+                scratch.neighbours.push(Neighbour { position, metres: scratch.metres[position as usize] });
             }
         }
     }
 }
 
 impl Level {
-    /// Calls for every demand that may reach a place; no other does.
-    fn near(&self, [along, second, third]: [f32; 3], take: &mut impl FnMut(&Member)) {
+    /// Appends every demand that may reach a place; no other does.
+    fn near(&self, [along, second, third]: [f32; 3], all: &mut Vec<Member>) {
         let from = self.along.partition_point(|&at| at < along - self.longest);
         let until = from + self.along[from..].partition_point(|&at| at <= along + self.longest);
         let mut inside = [0_u32; BLOCK];
@@ -197,7 +213,7 @@ impl Level {
                 hits[found] = at;
                 found += inside as usize;
             }
-            hits[..found].iter().for_each(|&at| take(&self.member[at]));
+            all.extend(hits[..found].iter().map(|&at| self.member[at]));
         }
     }
 }
