@@ -134,7 +134,10 @@ impl Columns {
         let offered = market.offers().par_iter().with_min_len(256).enumerate().map(offer).collect();
         let asked: Vec<Asked> = demands().enumerate().map(demand).collect();
         let exact = |price: Option<VndPerKg>, most: i64| price.is_none() || most < 1 << f64::MANTISSA_DIGITS;
-        let exact_prices = market.offers().iter().all(|offer| exact(offer.ask, offer.ask.map_or(0, |ask| ask.0)))
+        let exact_prices = market
+            .offers()
+            .iter()
+            .all(|offer| exact(offer.ask, offer.ask.map_or(0, |ask| ask.0)))
             && market.demands().iter().zip(&asked).all(|(demand, asked)| exact(demand.bid, asked.most_ask));
         let limits = demands().map(limit).collect();
         Self {

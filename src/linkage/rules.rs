@@ -7,8 +7,8 @@ use crate::linkage::columns::{Asked, Columns, Offered};
 use crate::linkage::distance::Ground;
 use crate::linkage::holdings::{Holding, Holdings};
 use crate::linkage::score::{Facts, PairScores, Scoring, nothing_of, share};
-use crate::market::standard::Span;
 use crate::market::Market;
+use crate::market::standard::Span;
 use crate::policy::{PerCriterion, Policy};
 use crate::units::{Metres, Score, VndPerKg, Window};
 
@@ -143,7 +143,9 @@ impl Judge {
 
     /// Days on which a pair's certificates must be in force; the market's day where the windows share none.
     fn days_asked(&self, o: OfferIx, d: DemandIx) -> Span {
-        self.days(self.shared(o, d).unwrap_or(None))
+        let (offered, asked) = self.sides(o, d);
+        let shared = offered.days_open.and(asked.days_open).filter(|days| *days != Span::ALWAYS);
+        shared.unwrap_or_else(|| self.days(None))
     }
 
     /// Whether a pair passes one rule, the others aside.

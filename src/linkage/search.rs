@@ -96,7 +96,8 @@ impl<'a> Buckets<'a> {
         let (numbers, columns) = (judge.market().numbers(), &judge.columns);
         let shares = Shares::of(&judge.scoring);
         let bucket = |traded: &'a Traded| {
-            let near = Near::build(columns, &numbers.demand_point, &traded.demands, judge.policy().road_factor);
+            let near =
+                Near::build(columns, &numbers.demand_point, &traded.demands, judge.policy().road_factor);
             let terms = traded.demands.iter().zip(&traded.fits).map(|(&demand, &fit)| {
                 let at = demand.index();
                 shares.terms(demand, &columns.asked[at], numbers.provides[at], fit)
@@ -137,7 +138,13 @@ impl<'a> Buckets<'a> {
     /// The candidates of a task's offers.
     fn find(&self, task: &Task) -> Found {
         let bucket = &self.list[task.bucket];
-        let mut found = Found::default();
+        // About what one finds in a country.
+        let room = task.offers.len() * 64;
+        let mut found = Found {
+            demand: Vec::with_capacity(room),
+            joint: Vec::with_capacity(room),
+            counts: Vec::with_capacity(task.offers.len()),
+        };
         let mut blocks = Vec::new();
         // Taken at once, for they lie about in memory.
         let offers = bucket.traded.offers[task.offers.clone()].iter();
@@ -171,7 +178,8 @@ impl<'a> Buckets<'a> {
         let mut offers = vec![Whereabouts::default(); self.judge.market().offers().len()];
         for (at, (task, found)) in tasks.iter().zip(&found).enumerate() {
             let mut start = 0;
-            for (offer, count) in self.list[task.bucket].traded.offers[task.offers.clone()].iter().zip(&found.counts)
+            for (offer, count) in
+                self.list[task.bucket].traded.offers[task.offers.clone()].iter().zip(&found.counts)
             {
                 offers[offer.index()] = Whereabouts { task: at, row: start..start + count };
                 start += count;
@@ -342,7 +350,8 @@ impl Pairs<'_> {
         let market = self.judge.market();
         for (&pair, value) in near.iter().zip(&mut rated.value) {
             let enterprise = market.enterprise_of(self.demand(pair));
-            *value += self.shares.known(self.judge.columns.reliability(market, self.offer.cooperative, enterprise));
+            *value +=
+                self.shares.known(self.judge.columns.reliability(market, self.offer.cooperative, enterprise));
         }
     }
 }

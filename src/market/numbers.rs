@@ -37,7 +37,7 @@ pub(crate) struct Traded {
 /// What a market says in words, in numbers.
 #[derive(Debug)]
 pub(crate) struct Numbers {
-    /// The distinct points, and where each offer and each demand is.
+    /// The distinct points from south to north, and where each offer and each demand is.
     pub(crate) points: Vec<Point>,
     pub(crate) offer_point: Vec<u32>,
     pub(crate) demand_point: Vec<u32>,
@@ -124,7 +124,7 @@ impl Numbers {
     }
 }
 
-/// Every point once, and which each of the places is.
+/// Every point once, from south to north, and which each of the places is.
 fn distinct(places: &[Vec<Point>; 2]) -> (Vec<Point>, [Vec<u32>; 2]) {
     let mut known: HashMap<[u64; 2], u32> = HashMap::new();
     let mut points = Vec::new();
@@ -134,8 +134,14 @@ fn distinct(places: &[Vec<Point>; 2]) -> (Vec<Point>, [Vec<u32>; 2]) {
             count(points.len() - 1)
         })
     };
-    let numbers = places.each_ref().map(|list| list.iter().map(&mut index).collect());
-    (points, numbers)
+    let mut numbers = places.each_ref().map(|list| list.iter().map(&mut index).collect::<Vec<u32>>());
+    let mut order: Vec<u32> = (0..count(points.len())).collect();
+    let at = |point: &u32| points[*point as usize];
+    order.sort_by(|a, b| at(a).lat.total_cmp(&at(b).lat).then(at(a).lon.total_cmp(&at(b).lon)));
+    let mut rank = vec![0; points.len()];
+    (0..).zip(&order).for_each(|(place, &point)| rank[point as usize] = place);
+    numbers.iter_mut().flatten().for_each(|point| *point = rank[*point as usize]);
+    (order.iter().map(at).collect(), numbers)
 }
 
 /// The products offered, and the product of each offer.
