@@ -257,6 +257,11 @@ impl Linkage {
         self.0.candidates.demand[row.clone()].binary_search(&demand.0).ok().map(|at| row.start + at)
     }
 
+    /// Joint score of a candidate.
+    pub(crate) fn score(&self, offer: OfferIx, demand: DemandIx) -> Option<Score> {
+        self.position(offer, demand).map(|position| Score::from_micro(self.joint()[position]))
+    }
+
     pub(crate) fn candidate_at(&self, offer: OfferIx, position: usize) -> Candidate {
         let demand = DemandIx(self.demands()[position]);
         let scores = self.judge().scores_of(offer, demand);

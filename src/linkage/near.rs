@@ -16,8 +16,8 @@
 //! 1.1 × 10⁻⁷ (0.7 m) and by 3 × 10⁻⁷ of itself; metres are rounded by 0.5. Two metres and a millionth cover it.
 //!
 //! # Complexity
-//! O(d log d) for d demands. A query is O(levels × log d + demands in the slices + d / 64): in a country longer
-//! than wide the slices hold a small multiple of what is found. Points spread over the whole globe with short
+//! O(d log d) for d demands. A query is O(levels × log d + demands in the slices + d / 64), less where places come
+//! from south to north: in a country longer than wide the slices hold a small multiple of what is found. Points spread over the whole globe with short
 //! reaches would want a second axis.
 
 use crate::id::DemandIx;

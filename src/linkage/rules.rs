@@ -65,7 +65,7 @@ impl Rule {
 
 /// Judges pairs of one market under one policy, one at a time.
 ///
-/// The search judges whole lists at once, with the same numbers, conditions and arithmetic.
+/// The search judges whole lists at once, with the same numbers and conditions, to the same scores.
 #[derive(Debug)]
 pub(crate) struct Judge {
     market: Market,

@@ -1,7 +1,8 @@
 //! Criteria and scores of a pair, each side in its own view.
 //!
 //! Sums run in the order of [`Criterion::ALL`](crate::Criterion::ALL) in `f64`; the three scores are each
-//! rounded once to micro-units, and mechanisms see nothing else. Search and explanations both come here.
+//! rounded once to micro-units, and mechanisms see nothing else. This is the definition; the search computes joint
+//! scores by a shorter way to the same micro-units (see `joint`).
 
 use crate::linkage::columns::{Asked, Offered};
 use crate::policy::{PerCriterion, Policy};

@@ -7,17 +7,17 @@
 //! * **Product.** Offers are put in buckets by product, each with the demands that accept it; no other pair is ever
 //!   looked at. Offers of a bucket are sorted by place.
 //! * **Place.** Offers of one product and place share one list of the demands that reach it (see `near`).
-//! * **The other rules** are a few comparisons of numbers a pair (see `columns`), joined without a branch. Dates of
-//!   certificates are looked up only where days can matter.
-//! * **Two rounds.** The first finds the pairs, demand and metres. The second scores them, many at once, in the order
-//!   of the final columns, so that no scored pair is ever copied.
+//! * **The other rules and the scores** are a few comparisons, products and sums of numbers a pair, several pairs at
+//!   once (see `joint`). Dates of certificates are looked up only where days can matter.
+//! * **Two rounds.** The first finds rows by product, whose demands stay at hand. The second puts each where its
+//!   offer has it in the final columns, which are long and written once.
 //!
 //! Tasks are runs of offers of one bucket, fixed by the data; a row is written by one task only: the result does not
 //! depend on threads.
 //!
 //! # Complexity
 //! O(offers + demands, sorted, + places of a product × demands in their slice + pairs within reach). Memory beside
-//! the result: half of it.
+//! the result: as much again.
 
 use std::ops::Range;
 
