@@ -57,7 +57,7 @@ pub(crate) fn certified_volumes(
     edge_of: impl Fn(OfferIx, DemandIx) -> Option<usize>,
 ) -> (Vec<CertifiedVolume>, Vec<Issue>) {
     let market = judge.market();
-    if !judge.holdings.capped {
+    if !market.numbers().capped {
         return (Vec::new(), Vec::new());
     }
     let mut relying: BTreeMap<(CooperativeIx, usize), Vec<usize>> = BTreeMap::new();

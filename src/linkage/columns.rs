@@ -1,17 +1,15 @@
 //! What rules and criteria read of offers and demands, as plain numbers in a row, taken once a linkage: no text
 //! and no list is touched while pairs are judged.
 //!
-//! Standards and services are bits of a word, of all the words that any demand asks for (any offer seeks), by rank.
-//! Up to 64 of them the word says all there is to say. Beyond that several share a bit: then what the bits deny is
-//! denied, and what they allow must be looked up in the lists.
-
-use std::collections::BTreeSet;
+//! Standards are bits of a word, of all that any demand asks for, by rank. Up to 64 of them the word says all there
+//! is to say. Beyond that several share a bit: then what the bits deny is denied, and what they allow must be looked
+//! up in the lists.
 
 use crate::id::{CooperativeIx, DemandIx, EnterpriseIx, OfferIx, StandardIx};
 use crate::linkage::distance::Ground;
 use crate::linkage::holdings::Holdings;
 use crate::market::standard::Span;
-use crate::market::{Demand, Market, Offer};
+use crate::market::{Demand, Market, Offer, Relation};
 use crate::policy::Policy;
 use crate::units::{Km, VndPerKg, Window};
 use rayon::prelude::*;
@@ -77,24 +75,23 @@ pub(crate) struct Asked {
 pub(crate) struct Columns {
     pub(crate) offered: Vec<Offered>,
     pub(crate) asked: Vec<Asked>,
-    /// Services that each demand provides.
-    pub(crate) provides: Vec<u64>,
     /// The smaller of each demand's and the policy's distance limit, in metres with `road_factor`; infinite where
     /// there is none.
     pub(crate) limits: Vec<f64>,
     pub(crate) ground: Ground,
-    /// Whether a bit of a standard stands for one standard only; the same for services.
+    /// Whether a bit of a standard stands for one standard only.
     pub(crate) exact_standards: bool,
-    pub(crate) exact_services: bool,
-    /// First exclusion of every cooperative in the market's list.
+    /// Whether all prices are below 2^53, as `f64` holds them exactly.
+    pub(crate) exact_prices: bool,
+    /// First exclusion of every cooperative in the market's list, and first relation.
     excluded: Vec<u32>,
+    related: Vec<u32>,
 }
 
 impl Columns {
     /// O(offers + demands + certificates + exclusions + relations).
     pub(crate) fn build(market: &Market, policy: &Policy, holdings: &Holdings, ground: Ground) -> Self {
-        let (standards, services) = rayon::join(|| Standards::of(market, holdings), || Services::of(market));
-        let ever = ever_asked(market);
+        let (standards, ever) = rayon::join(|| Standards::of(market, holdings), || ever_asked(market));
         let cooperatives = market.cooperatives().len();
         let excluded = starts(cooperatives, market.exclusions().iter().map(|(c, _)| *c));
         let related = starts(cooperatives, market.relations().iter().map(|(c, ..)| *c));
@@ -113,7 +110,7 @@ impl Columns {
             Offered {
                 held,
                 sure,
-                seeks: services.bits(&offer.seeks),
+                seeks: market.numbers().seeks[o],
                 cooperative,
                 excluded: !row(&excluded, cooperative).is_empty(),
                 related: !row(&related, cooperative).is_empty(),
@@ -135,19 +132,37 @@ impl Columns {
         };
         let demands = || market.demands().par_iter().with_min_len(256);
         let offered = market.offers().par_iter().with_min_len(256).enumerate().map(offer).collect();
-        let asked = demands().enumerate().map(demand).collect();
-        let provides = demands().map(|demand| services.bits(&demand.provides)).collect();
+        let asked: Vec<Asked> = demands().enumerate().map(demand).collect();
+        let exact = |price: Option<VndPerKg>, most: i64| price.is_none() || most < 1 << f64::MANTISSA_DIGITS;
+        let exact_prices = market
+            .offers()
+            .iter()
+            .all(|offer| exact(offer.ask, offer.ask.map_or(0, |ask| ask.0)))
+            && market.demands().iter().zip(&asked).all(|(demand, asked)| exact(demand.bid, asked.most_ask));
         let limits = demands().map(limit).collect();
         Self {
             offered,
             asked,
-            provides,
             limits,
             ground,
             exact_standards: standards.count <= 64,
-            exact_services: services.0.len() <= 64,
+            exact_prices,
             excluded,
+            related,
         }
+    }
+
+    /// How reliable two parties are to each other.
+    pub(crate) fn reliability(
+        &self,
+        market: &Market,
+        cooperative: CooperativeIx,
+        enterprise: EnterpriseIx,
+    ) -> f64 {
+        let known = &market.relations()[row(&self.related, cooperative)];
+        known
+            .binary_search_by_key(&enterprise, |(_, enterprise, _)| *enterprise)
+            .map_or(Relation::UNKNOWN, |at| known[at].2)
     }
 
     /// Parties that a cooperative must not be linked with.
@@ -302,21 +317,5 @@ impl Standards {
 
     fn bit(&self, standard: StandardIx) -> u64 {
         self.bits[standard.index()]
-    }
-}
-
-/// The services that any offer seeks, sorted.
-struct Services<'a>(Vec<&'a str>);
-
-impl<'a> Services<'a> {
-    fn of(market: &'a Market) -> Self {
-        let sought: BTreeSet<&str> =
-            market.offers().iter().flat_map(|o| &o.seeks).map(String::as_str).collect();
-        Self(sought.into_iter().collect())
-    }
-
-    fn bits(&self, words: &[String]) -> u64 {
-        let rank = |word: &String| self.0.binary_search(&word.as_str()).ok();
-        words.iter().filter_map(rank).fold(0, |bits, rank| bits | 1 << (rank % 64))
     }
 }

@@ -115,13 +115,13 @@ impl Funnel {
         // Pairs whose product fits, and those of them that are candidates.
         let (mut fitting_offer, mut fitting_demand) = (vec![0; n], vec![0; m]);
         for (bucket, counts) in buckets.list.iter().zip(counts) {
-            for (offer, counts) in bucket.offers.iter().zip(counts.offers) {
+            for (offer, counts) in bucket.traded.offers.iter().zip(counts.offers) {
                 all.offers[offer.index()] = counts;
-                fitting_offer[offer.index()] = count(bucket.demands.len());
+                fitting_offer[offer.index()] = count(bucket.traded.demands.len());
             }
-            for (demand, counts) in bucket.demands.iter().zip(counts.demands) {
+            for (demand, counts) in bucket.traded.demands.iter().zip(counts.demands) {
                 all.demands[demand.index()].add(&counts);
-                fitting_demand[demand.index()] += count(bucket.offers.len());
+                fitting_demand[demand.index()] += count(bucket.traded.offers.len());
             }
         }
         let mut linked = vec![0; m];
@@ -157,8 +157,8 @@ impl Stopped {
 /// Everything but product and distance.
 fn counted(judge: &Judge, buckets: &Buckets, at: usize, bucket: &Bucket) -> Counts {
     let columns = &judge.columns;
-    let offers: Vec<&Offered> = bucket.offers.iter().map(|o| &columns.offered[o.index()]).collect();
-    let demands: Vec<&Asked> = bucket.demands.iter().map(|d| &columns.asked[d.index()]).collect();
+    let offers: Vec<&Offered> = bucket.traded.offers.iter().map(|o| &columns.offered[o.index()]).collect();
+    let demands: Vec<&Asked> = bucket.traded.demands.iter().map(|d| &columns.asked[d.index()]).collect();
     let mut counts = near(judge, buckets, at, bucket);
     let supply = Members::of(offers.iter().map(|offer| (offer.days_open, offer.held)));
     let demand = Members::of(demands.iter().map(|demand| (demand.days_open, (demand.requires, demand.open))));
@@ -192,7 +192,7 @@ fn counted(judge: &Judge, buckets: &Buckets, at: usize, bucket: &Bucket) -> Coun
                 }
                 for &d in members {
                     if offers[o].meets_window(demands[d])
-                        && !judge.certified(bucket.offers[o], bucket.demands[d])
+                        && !judge.certified(bucket.traded.offers[o], bucket.traded.demands[d])
                     {
                         counts.offers[o].count(Rule::Certification, 1);
                         counts.demands[d].count(Rule::Certification, 1);
@@ -207,17 +207,22 @@ fn counted(judge: &Judge, buckets: &Buckets, at: usize, bucket: &Bucket) -> Coun
 
 /// Price, lot and score: of the pairs within reach that pass all before.
 fn near(judge: &Judge, buckets: &Buckets, at: usize, bucket: &Bucket) -> Counts {
-    let market = judge.market();
+    let (market, columns) = (judge.market(), &judge.columns);
     // Sums of integers: the same in any order of the threads.
-    let of_demands: Vec<[AtomicU32; 3]> = bucket.demands.iter().map(|_| Default::default()).collect();
+    let of_demands: Vec<[AtomicU32; 3]> = bucket.traded.demands.iter().map(|_| Default::default()).collect();
     let tasks: Vec<Task> = buckets.tasks_of(at).collect();
     let of_task = |task: &Task| -> Vec<Stopped> {
         let mut of_offers = Vec::with_capacity(task.offers.len());
+        // Fetched once for all offers of a place, for they lie about in memory.
+        let mut asked = Vec::new();
         buckets.visit(task, |place| {
-            for (&o, offer) in place.offers.iter().zip(place.offered) {
-                let pairs = buckets.pairs(at, o, offer);
+            asked.clear();
+            let near = place.neighbours.iter().map(|pair| bucket.traded.demands[pair.position as usize]);
+            asked.extend(near.map(|demand| (demand, columns.asked[demand.index()].clone())));
+            for &o in place.offers {
+                let (offer, pairs) = (&columns.offered[o.index()], buckets.pairs(at, o));
                 let mut stopped = Stopped::default();
-                for (pair, demand) in place.neighbours.iter().zip(place.asked) {
+                for (pair, (d, demand)) in place.neighbours.iter().zip(&asked) {
                     if !offer.meets_window(demand) {
                         continue;
                     }
@@ -230,16 +235,14 @@ fn near(judge: &Judge, buckets: &Buckets, at: usize, bucket: &Bucket) -> Counts 
                     } else {
                         continue;
                     };
-                    if demand.requires != 0 && !judge.certified(o, pair.demand)
-                        || offer.excluded
-                            && market.is_excluded(offer.cooperative, market.enterprise_of(pair.demand))
+                    if demand.requires != 0 && !judge.certified(o, *d)
+                        || offer.excluded && market.is_excluded(offer.cooperative, market.enterprise_of(*d))
                     {
                         continue;
                     }
                     stopped.count(rule, 1);
-                    let at =
-                        bucket.demands.binary_search(&pair.demand).expect("a neighbour is of the bucket");
-                    of_demands[at][rule as usize - Rule::Price as usize].fetch_add(1, Ordering::Relaxed);
+                    let counts = &of_demands[pair.position as usize];
+                    counts[rule as usize - Rule::Price as usize].fetch_add(1, Ordering::Relaxed);
                 }
                 of_offers.push(stopped);
             }
@@ -262,17 +265,18 @@ fn exclusions(judge: &Judge, bucket: &Bucket, counts: &mut Counts) {
     let columns = &judge.columns;
     let market = judge.market();
     let excluded = |o: &OfferIx| columns.excluded(market, columns.offered[o.index()].cooperative);
-    if bucket.offers.iter().all(|offer| excluded(offer).is_empty()) {
+    if bucket.traded.offers.iter().all(|offer| excluded(offer).is_empty()) {
         return;
     }
     let mut by_enterprise: Vec<(EnterpriseIx, usize, DemandIx)> = bucket
+        .traded
         .demands
         .iter()
         .enumerate()
         .map(|(at, &demand)| (market.enterprise_of(demand), at, demand))
         .collect();
     by_enterprise.sort_unstable();
-    for (&o, of_offer) in bucket.offers.iter().zip(&mut counts.offers) {
+    for (&o, of_offer) in bucket.traded.offers.iter().zip(&mut counts.offers) {
         for &(_, enterprise) in excluded(&o) {
             let from = by_enterprise.partition_point(|(other, ..)| *other < enterprise);
             for &(_, at, d) in by_enterprise[from..].iter().take_while(|(other, ..)| *other == enterprise) {

@@ -3,7 +3,7 @@
 
 use crate::id::{DemandIx, OfferIx, StandardIx};
 use crate::market::standard::{Closure, Span};
-use crate::market::{AcceptanceKind, Certificate, CertificateStatus, Demand, Market, covers};
+use crate::market::{AcceptanceKind, Market};
 use crate::policy::Policy;
 
 /// One way in which an offer satisfies a standard.
@@ -18,93 +18,19 @@ pub(crate) struct Holding<'a> {
     pub(crate) links: &'a [u32],
 }
 
-/// A certificate that covers an offer's product and lot.
-#[derive(Clone, Copy, Debug)]
-struct Covering {
-    /// Position among the cooperative's certificates.
-    certificate: u32,
-    standard: StandardIx,
-    valid: Span,
-}
-
-/// Certificates of every offer and standards of every demand, as rows.
+/// The holdings of every offer, followed along the acceptances that a policy admits.
 #[derive(Debug)]
 pub(crate) struct Holdings {
-    covering: Rows<Covering>,
-    requires: Rows<StandardIx>,
-    prefers: Rows<StandardIx>,
-    /// Whether any certificate is limited to a volume.
-    pub(crate) capped: bool,
+    market: Market,
     strict: Closure,
     /// For buyers who take market equivalents. Absent where no buyer, or every buyer by the policy, does.
     open: Option<Closure>,
 }
 
-/// Lists of lists in one.
-#[derive(Debug)]
-struct Rows<T> {
-    start: Vec<usize>,
-    entries: Vec<T>,
-}
-
-impl<T> Rows<T> {
-    fn of<I: IntoIterator<Item = T>>(rows: impl ExactSizeIterator<Item = I>) -> Self {
-        let mut all = Self { start: Vec::with_capacity(rows.len() + 1), entries: Vec::new() };
-        all.start.push(0);
-        for row in rows {
-            all.entries.extend(row);
-            all.start.push(all.entries.len());
-        }
-        all
-    }
-
-    fn row(&self, at: usize) -> &[T] {
-        &self.entries[self.start[at]..self.start[at + 1]]
-    }
-}
-
-/// Whether a certificate is in force and for a product.
-fn is_for(certificate: &Certificate, product: &str) -> bool {
-    let products = &certificate.products;
-    certificate.status == CertificateStatus::Active
-        && (products.is_empty() || products.iter().any(|path| covers(path, product)))
-}
-
 impl Holdings {
-    /// O(certificates of offers + standards of demands), and the closure of the acceptances.
+    /// The closure of the acceptances.
     pub(crate) fn build(market: &Market, policy: &Policy) -> Self {
         let catalogue = market.catalogue();
-        let standard = |id: &String| catalogue.standard(id).expect("validated");
-        let held = |certificate: &Certificate| {
-            let valid = Span::of(certificate.valid_from, certificate.valid_until);
-            (standard(&certificate.standard), valid)
-        };
-        let held = Rows::of(market.cooperatives().iter().map(|c| c.certificates.iter().map(held)));
-        let held = &held;
-        let mut certificates = market.cooperatives().iter().flat_map(|cooperative| &cooperative.certificates);
-        let capped = certificates.any(|certificate| certificate.volume.is_some());
-        let covering = |o: usize| {
-            let offer = &market.offers()[o];
-            let cooperative = market.cooperative_of(OfferIx::at(o));
-            let certificates = (0..).zip(&market.cooperative(cooperative).certificates);
-            let certificates =
-                certificates.zip(held.row(cooperative.index())).filter(move |((_, held), _)| {
-                    let named = offer.certified.as_ref().is_none_or(|lot| lot.contains(&held.standard));
-                    named && is_for(held, &offer.product)
-                });
-            certificates.map(|((certificate, _), &(standard, valid))| Covering {
-                certificate,
-                standard,
-                valid,
-            })
-        };
-        let standards = |list: fn(&Demand) -> &[String]| {
-            Rows::of(market.demands().iter().map(|demand| list(demand).iter().map(standard)))
-        };
-        let (covering, (requires, prefers)) = rayon::join(
-            || Rows::of((0..market.offers().len()).map(covering)),
-            || (standards(|demand| &demand.requires), standards(|demand| &demand.prefers)),
-        );
         let closure = |admitted: &dyn Fn(AcceptanceKind) -> bool| {
             Closure::build(catalogue.standards().len(), &catalogue.links(), admitted)
         };
@@ -112,10 +38,7 @@ impl Holdings {
         let everywhere = policy.accept.contains(&AcceptanceKind::Market);
         let market_too = |kind| kind == AcceptanceKind::Market || policy.accept.contains(&kind);
         Self {
-            covering,
-            requires,
-            prefers,
-            capped,
+            market: market.clone(),
             strict: closure(&|kind| policy.accept.contains(&kind)),
             open: (buyers_ask && !everywhere).then(|| closure(&market_too)),
         }
@@ -124,7 +47,7 @@ impl Holdings {
     /// Every holding of an offer.
     pub(crate) fn of(&self, offer: OfferIx, market_equivalents: bool) -> impl Iterator<Item = Holding<'_>> {
         let closure = self.open.as_ref().filter(|_| market_equivalents).unwrap_or(&self.strict);
-        self.covering.row(offer.index()).iter().flat_map(move |covering| {
+        self.market.numbers().covering.row(offer.index()).iter().flat_map(move |covering| {
             let chains = closure.of(covering.standard).iter();
             chains.filter_map(move |chain| {
                 let span = covering.valid.and(chain.span)?;
@@ -172,11 +95,11 @@ impl Holdings {
 
     /// What a demand requires.
     pub(crate) fn requires(&self, demand: DemandIx) -> &[StandardIx] {
-        self.requires.row(demand.index())
+        self.market.numbers().requires.row(demand.index())
     }
 
     /// What a demand prefers.
     pub(crate) fn prefers(&self, demand: DemandIx) -> &[StandardIx] {
-        self.prefers.row(demand.index())
+        self.market.numbers().prefers.row(demand.index())
     }
 }

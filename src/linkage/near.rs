@@ -16,24 +16,24 @@
 //! 1.1 × 10⁻⁷ (0.7 m) and by 3 × 10⁻⁷ of itself; metres are rounded by 0.5. Two metres and a millionth cover it.
 //!
 //! # Complexity
-//! O(d log d) for d demands. A query is O(levels × log d + demands in the slices + d / 64): in a country longer
-//! than wide the slices hold a small multiple of what is found. Points spread over the whole globe with short
+//! O(d log d) for d demands. A query is O(levels × log d + demands in the slices + d / 64), less where places come
+//! from south to north: in a country longer than wide the slices hold a small multiple of what is found. Points spread over the whole globe with short
 //! reaches would want a second axis.
 
 use crate::id::DemandIx;
 use crate::linkage::columns::Columns;
 use crate::linkage::distance::{RADIUS, Spot};
+use crate::linkage::joint::LANES;
 use crate::units::Metres;
 
 /// A demand within reach, and how far it is.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Neighbour {
-    pub(crate) demand: DemandIx,
+    /// Position among the product's demands.
+    pub(crate) position: u32,
     pub(crate) metres: Metres,
 }
 
-/// Points looked at in one go.
-const BLOCK: usize = 64;
 /// Reaches below this are one level.
 const SHORTEST: f64 = 1024.0;
 
@@ -41,26 +41,29 @@ const SHORTEST: f64 = 1024.0;
 #[derive(Debug)]
 pub(crate) struct Near {
     levels: Vec<Level>,
-    /// Demands without a limit, or with one beyond the Earth's half girth.
-    anywhere: Vec<Member>,
+    /// Level by level; at the end, from `anywhere` on, demands without a limit or with one beyond the Earth's half girth.
+    members: Vec<Member>,
+    anywhere: u32,
 }
 
-/// Demands of about the same reach, sorted along the axis. Columns are parallel.
+/// Demands of about the same reach, sorted along the axis. Columns are parallel, those of numbers longer by a block.
 #[derive(Debug, Default)]
 struct Level {
     /// Longest chord of the level.
     longest: f32,
+    /// Its first demand in the list of all, which decides where the chord does not rule out.
+    first: u32,
     along: Vec<f32>,
     across: [Vec<f32>; 2],
     /// Square of the chord beyond which a demand is out of reach for certain.
     square: Vec<f32>,
-    /// What decides, where the chord does not rule out.
-    member: Vec<Member>,
 }
 
 /// A demand of the product.
 #[derive(Clone, Copy, Debug, Default)]
 struct Member {
+    /// Of the demand's spot.
+    vector: [f64; 3],
     /// Distance limit in metres.
     limit: f64,
     spot: u32,
@@ -74,6 +77,10 @@ pub(crate) struct Scratch {
     /// By position: found, and how far.
     found: Vec<u64>,
     metres: Vec<Metres>,
+    /// What chords do not rule out, by position among the members; the rest is room.
+    hits: Vec<u32>,
+    /// By level.
+    slices: Vec<(usize, usize)>,
     /// The last answer.
     pub(crate) neighbours: Vec<Neighbour>,
 }
@@ -97,12 +104,14 @@ fn chord(reach: f64) -> Option<f64> {
 
 impl Near {
     /// Sorts the demands of a product, themselves sorted, by place.
-    pub(crate) fn build(columns: &Columns, demands: &[DemandIx], road_factor: f64) -> Self {
+    pub(crate) fn build(columns: &Columns, points: &[u32], demands: &[DemandIx], road_factor: f64) -> Self {
         let mut anywhere = Vec::new();
         let mut entries = Vec::with_capacity(demands.len());
         for (position, demand) in (0_u32..).zip(demands) {
             let limit = columns.limits[demand.index()];
-            let member = Member { limit, spot: columns.ground.demands[demand.index()], position };
+            let spot = points[demand.index()];
+            let vector = columns.ground.spots[spot as usize].vector;
+            let member = Member { vector, limit, spot, position };
             let reach = limit / road_factor;
             let Some(chord) = chord(reach) else {
                 anywhere.push(member);
@@ -116,8 +125,9 @@ impl Near {
         entries.sort_unstable_by(|a, b| {
             a.0.cmp(&b.0).then(a.1[0].total_cmp(&b.1[0])).then(a.3.position.cmp(&b.3.position))
         });
+        let mut members = Vec::with_capacity(demands.len());
         let levels = entries.chunk_by(|a, b| a.0 == b.0).map(|entries| {
-            let mut level = Level::default();
+            let mut level = Level { first: count(members.len()), ..Level::default() };
             for (_, [along, second, third], chord, member) in entries {
                 #[expect(clippy::cast_possible_truncation, reason = "rounded on purpose, with a margin")]
                 let (chord, square) = (*chord as f32, (chord * chord) as f32);
@@ -126,18 +136,25 @@ impl Near {
                 level.across[0].push(*second);
                 level.across[1].push(*third);
                 level.square.push(square * (1.0 + 1e-6));
-                level.member.push(*member);
+                members.push(*member);
+            }
+            // Read in whole blocks: what follows the last demand is out of its own reach.
+            for column in [&mut level.along, &mut level.square].into_iter().chain(&mut level.across) {
+                column.extend([f32::NEG_INFINITY; LANES]);
             }
             level
         });
-        Self { levels: levels.collect(), anywhere }
+        let levels = levels.collect();
+        let first = count(members.len());
+        members.append(&mut anywhere);
+        Self { levels, members, anywhere: first }
     }
 
     /// Fills `scratch.neighbours` with the demands that reach a place, sorted.
     pub(crate) fn reaching(
         &self,
         columns: &Columns,
-        demands: &[DemandIx],
+        demands: usize,
         spot: u32,
         within: impl Fn(Metres, f64) -> bool,
         scratch: &mut Scratch,
@@ -146,58 +163,109 @@ impl Near {
         let here = &ground.spots[spot as usize];
         let place = rough(here, ground.axis);
         scratch.found.clear();
-        scratch.found.resize(demands.len().div_ceil(64), 0);
-        if scratch.metres.len() < demands.len() {
-            scratch.metres.resize(demands.len(), Metres(0));
+        scratch.found.resize(demands.div_ceil(64), 0);
+        if scratch.metres.len() < demands {
+            scratch.metres.resize(demands, Metres(0));
         }
-        let mut take = |member: &Member| {
-            let metres = here.metres(&ground.spots[member.spot as usize]);
-            let position = member.position as usize;
-            scratch.found[position / 64] |= u64::from(within(metres, member.limit)) << (position % 64);
-            scratch.metres[position] = metres;
-        };
-        for level in &self.levels {
-            level.near(place, &mut take);
+        let Scratch { found, metres, hits, slices, .. } = scratch;
+        slices.resize(self.levels.len(), (0, 0));
+        hits.resize(self.members.len() + LANES, 0);
+        let mut end = 0;
+        self.levels.iter().zip(slices).for_each(|(level, slice)| level.near(place, slice, hits, &mut end));
+        for anywhere in self.anywhere..count(self.members.len()) {
+            hits[end] = anywhere;
+            end += 1;
         }
-        self.anywhere.iter().for_each(&mut take);
+        for hits in hits[..end].chunks(LANES) {
+            let mut vectors = [[0.0; LANES]; 3];
+            for (lane, &hit) in hits.iter().enumerate() {
+                let [x, y, z] = self.members[hit as usize].vector;
+                vectors[0][lane] = x;
+                vectors[1][lane] = y;
+                vectors[2][lane] = z;
+            }
+            let mut short = [(Metres(0), false); LANES];
+            for lane in 0..LANES {
+                short[lane] = here.short([vectors[0][lane], vectors[1][lane], vectors[2][lane]]);
+            }
+            for (&hit, &(far, sure)) in hits.iter().zip(&short) {
+                let member = &self.members[hit as usize];
+                let far = if sure { far } else { here.metres(&ground.spots[member.spot as usize]) };
+                let position = member.position as usize;
+                found[position / 64] |= u64::from(within(far, member.limit)) << (position % 64);
+                metres[position] = far;
+            }
+        }
         scratch.neighbours.clear();
-        for (word, &bits) in scratch.found.iter().enumerate() {
+        for (first, &bits) in (0..).step_by(64).zip(&scratch.found) {
             let mut bits = bits;
             while bits != 0 {
-                let position = word * 64 + bits.trailing_zeros() as usize;
+                let position = first + bits.trailing_zeros();
                 bits &= bits - 1;
-                scratch
-                    .neighbours
-                    .push(Neighbour { demand: demands[position], metres: scratch.metres[position] });
+                scratch.neighbours.push(Neighbour { position, metres: scratch.metres[position as usize] });
             }
         }
     }
 }
 
+/// The first position in a sorted list that is not `before`, looked for from near where it is expected, in steps that
+/// double: O(log of how far off).
+fn first(sorted: &[f32], expected: usize, before: impl Fn(f32) -> bool) -> usize {
+    let mut step = 1;
+    let (mut low, mut high) = (expected, expected);
+    if sorted.get(expected).is_some_and(|&at| before(at)) {
+        while high < sorted.len() && before(sorted[high]) {
+            low = high + 1;
+            high += step;
+            step *= 2;
+        }
+    } else {
+        while low > 0 && !before(sorted[low - 1]) {
+            high = low - 1;
+            low = low.saturating_sub(step);
+            step *= 2;
+        }
+    }
+    let high = high.min(sorted.len());
+    low + sorted[low..high].partition_point(|&at| before(at))
+}
+
 impl Level {
-    /// Calls for every demand that may reach a place; no other does.
-    fn near(&self, [along, second, third]: [f32; 3], take: &mut impl FnMut(&Member)) {
-        let from = self.along.partition_point(|&at| at < along - self.longest);
-        let until = from + self.along[from..].partition_point(|&at| at <= along + self.longest);
-        let mut inside = [0_u32; BLOCK];
-        let mut hits = [0; BLOCK];
-        for start in (from..until).step_by(BLOCK) {
-            let block = start..until.min(start + BLOCK);
-            let count = block.len();
-            let columns = (&self.along[block.clone()], &self.across[0][block.clone()]);
-            let (x, y) = (columns.0, columns.1);
-            let (z, square) = (&self.across[1][block.clone()], &self.square[block.clone()]);
-            for i in 0..count {
+    /// Writes every demand that may reach a place at the end of the hits; no other does. `slice` is where the last query
+    /// looked: places mostly come in order.
+    fn near(
+        &self,
+        [along, second, third]: [f32; 3],
+        slice: &mut (usize, usize),
+        hits: &mut [u32],
+        end: &mut usize,
+    ) {
+        let own = &self.along[..self.along.len() - LANES];
+        slice.0 = first(own, slice.0, |at| at < along - self.longest);
+        slice.1 = first(own, slice.1, |at| at <= along + self.longest);
+        for start in (slice.0..slice.1).step_by(LANES) {
+            let column = |column: &[f32]| -> [f32; LANES] {
+                column[start..start + LANES].try_into().expect("columns are longer by that much")
+            };
+            let (x, y, z) = (column(&self.along), column(&self.across[0]), column(&self.across[1]));
+            let square = column(&self.square);
+            let mut inside = [0_u32; LANES];
+            for i in 0..LANES {
                 let (x, y, z) = (x[i] - along, y[i] - second, z[i] - third);
                 inside[i] = u32::from(x * x + y * y + z * z <= square[i]);
             }
             // Appended without a branch.
+            let room = &mut hits[*end..*end + LANES];
             let mut found = 0;
-            for (at, &inside) in block.zip(&inside) {
-                hits[found] = at;
+            for (member, &inside) in (self.first + count(start)..).zip(&inside) {
+                room[found % LANES] = member;
                 found += inside as usize;
             }
-            hits[..found].iter().for_each(|&at| take(&self.member[at]));
+            *end += found;
         }
     }
+}
+
+fn count(number: usize) -> u32 {
+    u32::try_from(number).expect("a market holds at most 10^7 of anything")
 }

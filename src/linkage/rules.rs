@@ -6,9 +6,9 @@ use crate::id::{DemandIx, OfferIx};
 use crate::linkage::columns::{Asked, Columns, Offered};
 use crate::linkage::distance::Ground;
 use crate::linkage::holdings::{Holding, Holdings};
-use crate::linkage::score::{Facts, Scores, Scoring, Values, nothing_of, share};
+use crate::linkage::score::{Facts, PairScores, Scoring, nothing_of, share};
+use crate::market::Market;
 use crate::market::standard::Span;
-use crate::market::{Market, covers};
 use crate::policy::{PerCriterion, Policy};
 use crate::units::{Metres, Score, VndPerKg, Window};
 
@@ -63,17 +63,9 @@ impl Rule {
     }
 }
 
-/// The three scores of a pair.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct PairScores {
-    pub(crate) joint: Score,
-    pub(crate) cooperative: Score,
-    pub(crate) enterprise: Score,
-}
-
 /// Judges pairs of one market under one policy, one at a time.
 ///
-/// The search judges whole lists at once, with the same numbers, conditions and arithmetic.
+/// The search judges whole lists at once, with the same numbers and conditions, to the same scores.
 #[derive(Debug)]
 pub(crate) struct Judge {
     market: Market,
@@ -93,7 +85,7 @@ impl Judge {
             let own = policy.boosts.iter().filter(|boost| cooperative.tags.contains(&boost.tag));
             own.map(|boost| boost.add).collect()
         });
-        let ground = || Ground::of(market.offer_points(), market.demand_points());
+        let ground = || Ground::of(&market.numbers().points);
         let (holdings, ground) = rayon::join(|| Holdings::build(market, &policy), ground);
         Self {
             columns: Columns::build(market, &policy, &holdings, ground),
@@ -121,16 +113,13 @@ impl Judge {
 
     /// How well the product fits, if it is accepted at all.
     pub(crate) fn fit(&self, offer: OfferIx, demand: DemandIx) -> Option<f64> {
-        let (offer, demand) = (self.market.offer(offer), self.market.demand(demand));
-        if covers(&demand.product, &offer.product) {
-            return Some(1.0);
-        }
-        let fits = demand.substitutes.iter().filter(|s| covers(&s.product, &offer.product)).map(|s| s.fit);
-        fits.reduce(f64::max)
+        self.market.numbers().fit(offer, demand)
     }
 
     pub(crate) fn distance(&self, offer: OfferIx, demand: DemandIx) -> Metres {
-        self.columns.ground.between(offer.index(), demand.index())
+        let numbers = self.market.numbers();
+        let (from, to) = (numbers.offer_point[offer.index()], numbers.demand_point[demand.index()]);
+        self.columns.ground.between(from, to)
     }
 
     /// The largest distance with `road_factor` that a demand allows, in metres; infinite where there is no limit.
@@ -154,7 +143,9 @@ impl Judge {
 
     /// Days on which a pair's certificates must be in force; the market's day where the windows share none.
     fn days_asked(&self, o: OfferIx, d: DemandIx) -> Span {
-        self.days(self.shared(o, d).unwrap_or(None))
+        let (offered, asked) = self.sides(o, d);
+        let shared = offered.days_open.and(asked.days_open).filter(|days| *days != Span::ALWAYS);
+        shared.unwrap_or_else(|| self.days(None))
     }
 
     /// Whether a pair passes one rule, the others aside.
@@ -211,13 +202,14 @@ impl Judge {
 
     /// The share of what an offer seeks that a demand provides.
     pub(crate) fn provided(&self, o: OfferIx, d: DemandIx) -> f64 {
-        let offered = &self.columns.offered[o.index()];
-        let both = offered.seeks & self.columns.provides[d.index()];
+        let numbers = self.market.numbers();
+        let sought = numbers.seeks[o.index()];
+        let both = sought & numbers.provides[d.index()];
         if both == 0 {
-            return nothing_of(offered.seeks);
+            return nothing_of(sought);
         }
-        if self.columns.exact_services {
-            return share(both.count_ones() as usize, offered.seeks.count_ones() as usize);
+        if numbers.exact_services {
+            return share(both.count_ones() as usize, sought.count_ones() as usize);
         }
         let (seeks, provides) = (&self.market.offer(o).seeks, &self.market.demand(d).provides);
         share(seeks.iter().filter(|service| provides.contains(service)).count(), seeks.len())
@@ -231,47 +223,47 @@ impl Judge {
         fit: f64,
         shared: Option<Window>,
     ) -> PerCriterion<[f64; 2]> {
-        let values = self.values_of(&self.columns.offered[o.index()], o, d, fit, shared);
-        PerCriterion::of(values.map(|views| views.map(|[one]| one)))
+        let offered = &self.columns.offered[o.index()];
+        let facts = self.facts(o, d, fit, self.distance(o, d), shared_days(shared));
+        PerCriterion::of(self.scoring.values(offered, &self.columns.asked[d.index()], &facts))
     }
 
-    #[expect(clippy::cast_precision_loss, reason = "days of the calendar")]
-    fn values_of(
-        &self,
-        offered: &Offered,
-        o: OfferIx,
-        d: DemandIx,
-        fit: f64,
-        shared: Option<Window>,
-    ) -> Values<1> {
-        let asked = &self.columns.asked[d.index()];
-        let mut facts = Facts {
-            fit: [fit],
-            metres: [f64::from(self.distance(o, d).0)],
-            services: [self.provided(o, d)],
-            reliability: [self.market.reliability(offered.cooperative, self.market.enterprise_of(d))],
-            ..Facts::default()
-        };
-        facts.set(0, offered, asked);
-        facts.certification = [self.preferred(o, d)];
-        // Windows that are absent, or do not meet, take nothing from the criterion.
-        facts.shared = [shared.map_or(f64::INFINITY, |window| window.days() as f64)];
-        self.scoring.values(offered, &facts)
+    fn facts(&self, o: OfferIx, d: DemandIx, fit: f64, distance: Metres, shared: f64) -> Facts {
+        let (cooperative, enterprise) = (self.market.cooperative_of(o), self.market.enterprise_of(d));
+        Facts {
+            fit,
+            certification: self.preferred(o, d),
+            distance,
+            shared,
+            services: self.provided(o, d),
+            reliability: self.columns.reliability(&self.market, cooperative, enterprise),
+        }
+    }
+
+    /// The scores of a pair whose windows meet, at a distance already known.
+    pub(crate) fn scores_at(&self, o: OfferIx, d: DemandIx, fit: f64, distance: Metres) -> PairScores {
+        let (offered, asked) = self.sides(o, d);
+        let facts = self.facts(o, d, fit, distance, offered.shared(asked));
+        self.scoring.scores(&self.scoring.values(offered, asked, &facts), self.boosts(o))
+    }
+
+    /// The scores of a candidate.
+    pub(crate) fn scores_of(&self, o: OfferIx, d: DemandIx) -> PairScores {
+        let fit = self.fit(o, d).expect("the product of a candidate fits");
+        self.scores_at(o, d, fit, self.distance(o, d))
     }
 
     /// The joint score of a candidate pair if its offer asked another price.
     pub(crate) fn joint_with_ask(&self, o: OfferIx, d: DemandIx, ask: VndPerKg) -> Score {
-        let shared = self.shared(o, d).unwrap_or(None);
+        let shared = shared_days(self.shared(o, d).unwrap_or(None));
         let offered = self.columns.offered[o.index()].asking(ask);
-        let values = self.values_of(&offered, o, d, self.fit(o, d).unwrap_or(0.0), shared);
-        self.scoring.scores(&values, self.boosts(o)).joint[0]
+        let facts = self.facts(o, d, self.fit(o, d).unwrap_or(0.0), self.distance(o, d), shared);
+        let values = self.scoring.values(&offered, &self.columns.asked[d.index()], &facts);
+        self.scoring.scores(&values, self.boosts(o)).joint
     }
 
     pub(crate) fn scores(&self, offer: OfferIx, values: &PerCriterion<[f64; 2]>) -> PairScores {
-        let values = values.values().map(|views| views.map(|one| [one]));
-        let Scores { joint: [joint], cooperative: [cooperative], enterprise: [enterprise] } =
-            self.scoring.scores(&values, self.boosts(offer));
-        PairScores { joint, cooperative, enterprise }
+        self.scoring.scores(&values.values(), self.boosts(offer))
     }
 
     /// Boosts of an offer's cooperative, in the policy's order.
@@ -290,4 +282,10 @@ impl Judge {
         let market_equivalents = self.market.demand(demand).accepts_market_equivalents;
         self.holdings.serving(offer, standard, days, market_equivalents)
     }
+}
+
+/// Days shared; windows that are absent, or do not meet, take nothing from the criterion.
+#[expect(clippy::cast_precision_loss, reason = "days of the calendar")]
+fn shared_days(shared: Option<Window>) -> f64 {
+    shared.map_or(f64::INFINITY, |window| window.days() as f64)
 }

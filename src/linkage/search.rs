@@ -7,19 +7,18 @@
 //! * **Product.** Offers are put in buckets by product, each with the demands that accept it; no other pair is ever
 //!   looked at. Offers of a bucket are sorted by place.
 //! * **Place.** Offers of one product and place share one list of the demands that reach it (see `near`).
-//! * **The other rules** are a few comparisons of numbers a pair (see `columns`), joined without a branch. Dates of
-//!   certificates are looked up only where days can matter.
-//! * **Two rounds.** The first finds the pairs, demand and metres. The second scores them, many at once, in the order
-//!   of the final columns, so that no scored pair is ever copied.
+//! * **The other rules and the scores** are a few comparisons, products and sums of numbers a pair, several pairs at
+//!   once (see `joint`). Dates of certificates are looked up only where days can matter.
+//! * **Two rounds.** The first finds rows by product, whose demands stay at hand. The second puts each where its
+//!   offer has it in the final columns, which are long and written once.
 //!
 //! Tasks are runs of offers of one bucket, fixed by the data; a row is written by one task only: the result does not
 //! depend on threads.
 //!
 //! # Complexity
 //! O(offers + demands, sorted, + places of a product × demands in their slice + pairs within reach). Memory beside
-//! the result: half of it.
+//! the result: as much again.
 
-use std::collections::HashMap;
 use std::ops::Range;
 
 use rayon::prelude::*;
@@ -27,43 +26,30 @@ use rayon::prelude::*;
 use crate::error::Error;
 use crate::id::{DemandIx, OfferIx};
 use crate::linkage::Judge;
-use crate::linkage::columns::{Asked, Offered};
+use crate::linkage::columns::Offered;
+use crate::linkage::joint::{Block, LANES, Own, Rated, Shares, Terms};
 use crate::linkage::near::{Near, Neighbour, Scratch};
-use crate::linkage::score::{Facts, LANES};
-use crate::market::{Market, Relation, and_ancestors};
+use crate::market::numbers::Traded;
 use crate::units::{Metres, Score};
 
 /// Offers of one bucket that one task takes.
 const TASK: usize = 256;
 
-/// A demand that accepts a product, and how well the product fits.
-type Accepts = (DemandIx, f64);
-
 /// The offers of one product, the demands that accept it, and where these are.
 #[derive(Debug)]
-pub(crate) struct Bucket {
-    /// Sorted by place, then by index.
-    pub(crate) offers: Vec<OfferIx>,
-    /// Sorted.
-    pub(crate) demands: Vec<DemandIx>,
-    /// How well the product fits where it is a substitute, sorted.
-    fits: Vec<Accepts>,
+pub(crate) struct Bucket<'a> {
+    pub(crate) traded: &'a Traded,
+    /// What each of the demands gives the scores.
+    terms: Vec<Terms>,
     near: Near,
-}
-
-impl Bucket {
-    /// How well the product fits a demand of the bucket.
-    fn fit(&self, demand: DemandIx) -> f64 {
-        let at = self.fits.binary_search_by_key(&demand, |(demand, _)| *demand);
-        at.map_or(1.0, |at| self.fits[at].1)
-    }
 }
 
 /// The buckets of a market: one for every product offered.
 #[derive(Debug)]
 pub(crate) struct Buckets<'a> {
     judge: &'a Judge,
-    pub(crate) list: Vec<Bucket>,
+    shares: Shares<'a>,
+    pub(crate) list: Vec<Bucket<'a>>,
 }
 
 /// A run of a bucket's offers.
@@ -73,151 +59,112 @@ pub(crate) struct Task {
     pub(crate) offers: Range<usize>,
 }
 
-/// What one task finds: the pairs of its offers that pass every rule, one offer after the other.
+/// What one task finds: the candidates of its offers, one offer after the other.
 #[derive(Debug, Default)]
 struct Found {
-    pairs: Vec<Neighbour>,
+    demand: Vec<u32>,
+    joint: Vec<u32>,
     counts: Vec<usize>,
 }
 
-/// Where an offer's pairs are.
+/// Where an offer's candidates are.
 #[derive(Clone, Debug, Default)]
 struct Whereabouts {
     task: usize,
-    pairs: Range<usize>,
+    row: Range<usize>,
 }
 
 /// The offers of a task at one place, and the demands of their product that reach it, sorted.
 pub(crate) struct Place<'a> {
     pub(crate) offers: &'a [OfferIx],
-    pub(crate) offered: &'a [Offered],
     pub(crate) neighbours: &'a [Neighbour],
-    /// The numbers of the neighbours: fetched once for all offers, for they lie about in memory.
-    pub(crate) asked: &'a [Asked],
 }
 
-/// Demands and scores of some candidates, to be filled: demand, joint, cooperative's, enterprise's.
-struct Piece<'a>([&'a mut [u32]; 4]);
+/// Demands and joint scores of some candidates, to be filled.
+struct Piece<'a>([&'a mut [u32]; 2]);
 
-/// The candidates, row by row; scores in micro-units.
+/// The candidates, row by row; joint scores in micro-units.
 #[derive(Debug, Default)]
 pub(crate) struct Candidates {
     pub(crate) start: Vec<usize>,
     pub(crate) demand: Vec<u32>,
     pub(crate) joint: Vec<u32>,
-    pub(crate) cooperative: Vec<u32>,
-    pub(crate) enterprise: Vec<u32>,
 }
 
 impl<'a> Buckets<'a> {
     pub(crate) fn build(judge: &'a Judge) -> Self {
-        let market = judge.market();
-        let (asked, offered) = rayon::join(|| asked(market), || offered(market));
-        let list = offered.into_par_iter().map(|(path, mut offers)| {
-            let ground = &judge.columns.ground;
-            offers.sort_by_key(|offer| ground.offers[offer.index()]);
-            let accepting = accepting(path, &asked);
-            let demands: Vec<DemandIx> = accepting.iter().map(|(demand, _)| *demand).collect();
-            let near = Near::build(&judge.columns, &demands, judge.policy().road_factor);
-            let fits = accepting.into_iter().filter(|(_, fit)| *fit < 1.0).collect();
-            Bucket { offers, demands, fits, near }
-        });
-        Self { judge, list: list.collect() }
+        let (numbers, columns) = (judge.market().numbers(), &judge.columns);
+        let shares = Shares::of(&judge.scoring);
+        let bucket = |traded: &'a Traded| {
+            let near =
+                Near::build(columns, &numbers.demand_point, &traded.demands, judge.policy().road_factor);
+            let terms = traded.demands.iter().zip(&traded.fits).map(|(&demand, &fit)| {
+                let at = demand.index();
+                shares.terms(demand, &columns.asked[at], numbers.provides[at], fit)
+            });
+            Bucket { traded, terms: terms.collect(), near }
+        };
+        let list = numbers.products.par_iter().map(bucket).collect();
+        Self { judge, shares, list }
     }
 
     /// The offers of a bucket, cut into tasks.
     pub(crate) fn tasks_of(&self, bucket: usize) -> impl Iterator<Item = Task> + use<> {
-        let count = self.list[bucket].offers.len();
+        let count = self.list[bucket].traded.offers.len();
         (0..count).step_by(TASK).map(move |from| Task { bucket, offers: from..count.min(from + TASK) })
     }
 
     /// What scores the pairs of an offer of a bucket.
-    pub(crate) fn pairs<'b>(&'b self, bucket: usize, ix: OfferIx, offer: &'b Offered) -> Pairs<'b> {
-        Pairs { judge: self.judge, bucket: &self.list[bucket], ix, offer, boosts: self.judge.boosts(ix) }
-    }
-
-    /// The numbers of a task's offers: fetched at once, for they lie about in memory.
-    fn offered(&self, task: &Task) -> Vec<Offered> {
-        let offers = self.list[task.bucket].offers[task.offers.clone()].iter();
-        offers.map(|offer| self.judge.columns.offered[offer.index()].clone()).collect()
+    pub(crate) fn pairs(&self, bucket: usize, ix: OfferIx) -> Pairs<'_> {
+        let judge = self.judge;
+        let offer = &judge.columns.offered[ix.index()];
+        Pairs { judge, shares: &self.shares, bucket: &self.list[bucket], ix, offer }
     }
 
     /// The offers of a task, place by place.
     pub(crate) fn visit(&self, task: &Task, mut each: impl FnMut(Place)) {
         let bucket = &self.list[task.bucket];
         let columns = &self.judge.columns;
+        let points = &self.judge.market().numbers().offer_point;
         let mut scratch = Scratch::default();
-        let mut asked = Vec::new();
-        let own = self.offered(task);
-        let mut offered = &own[..];
-        let spot = |offer: &OfferIx| columns.ground.offers[offer.index()];
-        for offers in bucket.offers[task.offers.clone()].chunk_by(|a, b| spot(a) == spot(b)) {
+        let spot = |offer: &OfferIx| points[offer.index()];
+        for offers in bucket.traded.offers[task.offers.clone()].chunk_by(|a, b| spot(a) == spot(b)) {
             let within = |metres: Metres, limit: f64| self.judge.within(metres, limit);
-            bucket.near.reaching(columns, &bucket.demands, spot(&offers[0]), within, &mut scratch);
-            let neighbours = &scratch.neighbours[..];
-            self.asked(neighbours, &mut asked);
-            let here;
-            (here, offered) = offered.split_at(offers.len());
-            each(Place { offers, offered: here, neighbours, asked: &asked });
+            bucket.near.reaching(columns, bucket.terms.len(), spot(&offers[0]), within, &mut scratch);
+            each(Place { offers, neighbours: &scratch.neighbours });
         }
     }
 
-    fn asked(&self, neighbours: &[Neighbour], asked: &mut Vec<Asked>) {
-        asked.clear();
-        let columns = &self.judge.columns;
-        asked.extend(neighbours.iter().map(|neighbour| columns.asked[neighbour.demand.index()].clone()));
-    }
-
-    /// The first round: the pairs that pass every rule.
+    /// The candidates of a task's offers.
     fn find(&self, task: &Task) -> Found {
-        let mut found = Found::default();
-        let mut passed = Vec::new();
+        let bucket = &self.list[task.bucket];
+        // About what one finds in a country.
+        let room = task.offers.len() * 64;
+        let mut found = Found {
+            demand: Vec::with_capacity(room),
+            joint: Vec::with_capacity(room),
+            counts: Vec::with_capacity(task.offers.len()),
+        };
+        let mut blocks = Vec::new();
+        // Taken at once, for they lie about in memory.
+        let offers = bucket.traded.offers[task.offers.clone()].iter();
+        let own: Vec<Own> = offers
+            .map(|&ix| {
+                let offer = &self.judge.columns.offered[ix.index()];
+                self.shares.own(offer, self.judge.boosts(ix))
+            })
+            .collect();
+        let mut own = own.iter();
         self.visit(task, |place| {
-            for (&ix, offer) in place.offers.iter().zip(place.offered) {
-                passed.clear();
-                let required = passing(offer, place.asked, &mut passed);
-                self.decide(task.bucket, ix, offer, required, &place, &mut passed);
-                let before = found.pairs.len();
-                for (&bits, neighbours) in passed.iter().zip(place.neighbours.chunks(64)) {
-                    set_bits(bits).for_each(|bit| found.pairs.push(neighbours[bit]));
-                }
-                found.counts.push(found.pairs.len() - before);
+            self.shares.blocks(&bucket.terms, place.neighbours, &mut blocks);
+            for (&ix, own) in place.offers.iter().zip(own.by_ref()) {
+                self.pairs(task.bucket, ix).find(own, place.neighbours, &blocks, &mut found);
             }
         });
         found
     }
 
-    /// Takes out the pairs that only dates, names or scores stop. `required` is all that the pairs require.
-    fn decide(
-        &self,
-        bucket: usize,
-        ix: OfferIx,
-        offer: &Offered,
-        required: u64,
-        place: &Place,
-        passed: &mut [u64],
-    ) {
-        let (judge, market) = (self.judge, self.judge.market());
-        let unsure = (offer.held[0] & !offer.sure[0]) | (offer.held[1] & !offer.sure[1]);
-        let doubtful = required & unsure != 0 || (required != 0 && !judge.columns.exact_standards);
-        let scored = judge.least.micro() > 0;
-        if !(doubtful || offer.excluded || scored) {
-            return;
-        }
-        let pairs = self.pairs(bucket, ix, offer);
-        for (at, bits) in passed.iter_mut().enumerate() {
-            for bit in set_bits(*bits) {
-                let pair = &place.neighbours[at * 64 + bit];
-                let excluded = || market.is_excluded(offer.cooperative, market.enterprise_of(pair.demand));
-                let stopped = doubtful && !judge.certified(ix, pair.demand)
-                    || offer.excluded && excluded()
-                    || scored && pairs.joint(*pair) < judge.least;
-                *bits &= !(u64::from(stopped) << bit);
-            }
-        }
-    }
-
-    /// All candidates. `step` is told after every task how many offers it had; each offer is told twice.
+    /// All candidates. `step` is told after every task how many offers it had.
     pub(crate) fn candidates(
         &self,
         step: impl Fn(usize) -> Result<(), Error> + Sync,
@@ -231,34 +178,22 @@ impl<'a> Buckets<'a> {
         let mut offers = vec![Whereabouts::default(); self.judge.market().offers().len()];
         for (at, (task, found)) in tasks.iter().zip(&found).enumerate() {
             let mut start = 0;
-            for (offer, count) in self.list[task.bucket].offers[task.offers.clone()].iter().zip(&found.counts)
+            for (offer, count) in
+                self.list[task.bucket].traded.offers[task.offers.clone()].iter().zip(&found.counts)
             {
-                offers[offer.index()] = Whereabouts { task: at, pairs: start..start + count };
+                offers[offer.index()] = Whereabouts { task: at, row: start..start + count };
                 start += count;
             }
         }
-        let mut candidates = Candidates::of(offers.iter().map(|offer| offer.pairs.len()));
-        let pieces = candidates.pieces();
-        // The second round: scores, in the order of the final columns, which are long and written once.
-        pieces.into_par_iter().zip(offers.par_chunks(TASK)).enumerate().try_for_each(
-            |(at, (mut piece, offers))| {
-                step(offers.len())?;
-                // All pairs first, then all scores: the pairs lie about in memory, and are fetched many at a time.
-                let mut pairs = Vec::with_capacity(offers.iter().map(|offer| offer.pairs.len()).sum());
-                for offer in offers {
-                    pairs.extend_from_slice(&found[offer.task].pairs[offer.pairs.clone()]);
-                }
-                let (mut pairs, mut facts) = (&pairs[..], Facts::default());
-                for (ix, offer) in (at * TASK..).map(OfferIx::at).zip(offers) {
-                    let row = piece.cut(offer.pairs.len());
-                    let own;
-                    (own, pairs) = pairs.split_at(offer.pairs.len());
-                    let numbers = &self.judge.columns.offered[ix.index()];
-                    self.pairs(tasks[offer.task].bucket, ix, numbers).fill(own, row, &mut facts);
-                }
-                Ok(())
-            },
-        )?;
+        let mut candidates = Candidates::of(offers.iter().map(|offer| offer.row.len()));
+        // Rows are found by product, and kept by offer.
+        candidates.pieces().into_par_iter().zip(offers.par_chunks(TASK)).for_each(|(mut piece, offers)| {
+            for offer in offers {
+                let Piece([demand, joint]) = piece.cut(offer.row.len());
+                demand.copy_from_slice(&found[offer.task].demand[offer.row.clone()]);
+                joint.copy_from_slice(&found[offer.task].joint[offer.row.clone()]);
+            }
+        });
         Ok(candidates)
     }
 }
@@ -272,16 +207,13 @@ impl Candidates {
             count += row;
             count
         }));
-        let [demand, joint, cooperative, enterprise] = [(); 4].map(|()| vec![0; count]);
-        Self { start, demand, joint, cooperative, enterprise }
+        let [demand, joint] = [(); 2].map(|()| vec![0; count]);
+        Self { start, demand, joint }
     }
 
     /// The columns cut after every so many offers as a task has.
     fn pieces(&mut self) -> Vec<Piece<'_>> {
-        let mut rest = Piece(
-            [&mut self.demand, &mut self.joint, &mut self.cooperative, &mut self.enterprise]
-                .map(|c| &mut c[..]),
-        );
+        let mut rest = Piece([&mut self.demand, &mut self.joint].map(|c| &mut c[..]));
         let offers = self.start.len() - 1;
         let starts = (0..offers).step_by(TASK);
         starts.map(|from| rest.cut(self.start[offers.min(from + TASK)] - self.start[from])).collect()
@@ -299,144 +231,127 @@ impl<'a> Piece<'a> {
     }
 }
 
-/// Scores the pairs of one offer.
+/// The pairs of one offer with the demands of its product.
 pub(crate) struct Pairs<'a> {
     judge: &'a Judge,
-    bucket: &'a Bucket,
+    shares: &'a Shares<'a>,
+    bucket: &'a Bucket<'a>,
     ix: OfferIx,
     offer: &'a Offered,
-    boosts: &'a [f64],
 }
 
 impl Pairs<'_> {
-    /// What pairs are scored by; most offers hold nothing, seek nothing and know nobody.
-    #[inline]
-    fn gather<const N: usize>(&self, pairs: &[Neighbour], facts: &mut Facts<N>) {
-        let judge = self.judge;
-        let asked = &judge.columns.asked;
-        for (lane, pair) in pairs.iter().enumerate() {
-            facts.set(lane, self.offer, &asked[pair.demand.index()]);
-            facts.metres[lane] = f64::from(pair.metres.0);
-        }
-        if self.offer.held != [0; 2] {
-            for (lane, pair) in pairs.iter().enumerate() {
-                if asked[pair.demand.index()].prefers != 0 {
-                    facts.certification[lane] = judge.preferred(self.ix, pair.demand);
+    fn demand(&self, pair: Neighbour) -> DemandIx {
+        self.bucket.traded.demands[pair.position as usize]
+    }
+
+    fn terms(&self, pair: Neighbour) -> &Terms {
+        &self.bucket.terms[pair.position as usize]
+    }
+
+    /// The joint score of a pair that passes the other rules, by definition.
+    pub(crate) fn joint(&self, pair: Neighbour) -> Score {
+        let (judge, demand) = (self.judge, self.demand(pair));
+        let fit = self.bucket.traded.fits[pair.position as usize];
+        judge.scores_at(self.ix, demand, fit, pair.metres).joint
+    }
+
+    /// Appends the candidates among the neighbours of the offer's place.
+    fn find(&self, own: &Own, neighbours: &[Neighbour], blocks: &[Block], found: &mut Found) {
+        let (offer, columns) = (self.offer, &self.judge.columns);
+        let held = offer.held != [0; 2];
+        // Standards that only dates or lists decide, by whether market equivalents are taken.
+        let exact = if columns.exact_standards { u64::MAX } else { 0 };
+        let unsure = [0, 1].map(|open| offer.held[open] & !(offer.sure[open] & exact));
+        let denies = offer.held[0] != offer.held[1] || unsure != [0; 2];
+        let looked_at = denies || offer.excluded || !columns.exact_prices;
+        let least = self.judge.least.micro();
+        let before = found.demand.len();
+        let room = before + blocks.len() * LANES;
+        found.demand.resize(room, 0);
+        found.joint.resize(room, 0);
+        let mut end = before;
+        for (block, near) in blocks.iter().zip(neighbours.chunks(LANES)) {
+            let mut rated = block.rate(self.shares, own);
+            if looked_at {
+                self.stop(near, &unsure, &mut rated);
+            }
+            if held {
+                self.certify(near, &unsure, &mut rated);
+            }
+            if offer.seeks != 0 {
+                self.serve(near, own, &mut rated);
+            }
+            if offer.related {
+                self.acquaint(near, &mut rated);
+            }
+            let (mut micro, doubtful) = Shares::rounded(own, &rated);
+            if doubtful.iter().fold(0, |any, lane| any | lane) != 0 {
+                for (lane, &pair) in near.iter().enumerate().filter(|(lane, _)| doubtful[*lane] != 0) {
+                    micro[lane] = self.joint(pair).micro();
                 }
             }
-        }
-        if self.offer.seeks != 0 {
-            for (lane, pair) in pairs.iter().enumerate() {
-                facts.services[lane] = judge.provided(self.ix, pair.demand);
+            // Appended without a branch.
+            for lane in 0..LANES {
+                found.demand[end] = block.demand[lane];
+                found.joint[end] = micro[lane];
+                end += usize::from((rated.passes[lane] != 0) & (micro[lane] >= least));
             }
         }
-        if self.offer.related {
-            let market = judge.market();
-            for (lane, pair) in pairs.iter().enumerate() {
-                let enterprise = market.enterprise_of(pair.demand);
-                facts.reliability[lane] = market.reliability(self.offer.cooperative, enterprise);
+        found.demand.truncate(end);
+        found.joint.truncate(end);
+        found.counts.push(end - before);
+    }
+
+    /// Takes out the pairs that only dates, names or large prices stop.
+    fn stop(&self, near: &[Neighbour], unsure: &[u64; 2], rated: &mut Rated) {
+        let (judge, market, offer) = (self.judge, self.judge.market(), self.offer);
+        for (&pair, passes) in near.iter().zip(&mut rated.passes).filter(|(_, passes)| **passes != 0) {
+            let (terms, demand) = (self.terms(pair), self.demand(pair));
+            let open = usize::from(terms.open);
+            let stopped = terms.requires & !offer.held[open] != 0
+                || terms.requires & unsure[open] != 0 && !judge.certified(self.ix, demand)
+                || offer.excluded && market.is_excluded(offer.cooperative, market.enterprise_of(demand))
+                || !judge.columns.exact_prices && !offer.meets_price(&judge.columns.asked[demand.index()]);
+            *passes &= if stopped { 0 } else { u64::MAX };
+        }
+    }
+
+    /// Counts the standards preferred and held.
+    fn certify(&self, near: &[Neighbour], unsure: &[u64; 2], rated: &mut Rated) {
+        for (lane, &pair) in near.iter().enumerate() {
+            let terms = self.terms(pair);
+            let open = usize::from(terms.open);
+            if terms.prefers & unsure[open] == 0 {
+                let both = terms.prefers & self.offer.held[open];
+                rated.value[lane] += f64::from(both.count_ones()) * terms.by_preferred;
+            } else if rated.passes[lane] != 0 {
+                let share = self.judge.preferred(self.ix, self.demand(pair));
+                rated.value[lane] += self.shares.certified(share);
             }
         }
-        if !self.bucket.fits.is_empty() {
-            for (lane, pair) in pairs.iter().enumerate() {
-                let substitutes = asked[pair.demand.index()].substitutes;
-                facts.fit[lane] = if substitutes { self.bucket.fit(pair.demand) } else { 1.0 };
+    }
+
+    /// Counts the services sought and provided.
+    fn serve(&self, near: &[Neighbour], own: &Own, rated: &mut Rated) {
+        if self.judge.market().numbers().exact_services {
+            let mut provides = [0; LANES];
+            near.iter().zip(&mut provides).for_each(|(&pair, bits)| *bits = self.terms(pair).provides);
+            own.serve(&provides, rated);
+        } else {
+            for (&pair, value) in near.iter().zip(&mut rated.value) {
+                *value += self.shares.served(self.judge.provided(self.ix, self.demand(pair)));
             }
         }
     }
 
-    /// The joint score of a pair that passes the other rules.
-    pub(crate) fn joint(&self, pair: Neighbour) -> Score {
-        let scoring = &self.judge.scoring;
-        let mut facts = Facts::<1>::default();
-        self.gather(&[pair], &mut facts);
-        scoring.scores(&scoring.values(self.offer, &facts), self.boosts).joint[0]
-    }
-
-    /// Scores the pairs that pass into their row.
-    fn fill(&self, pairs: &[Neighbour], row: Piece, facts: &mut Facts<LANES>) {
-        let Piece([demands, joint, cooperative, enterprise]) = row;
-        // What the last offer has left where this one has nothing to say.
-        facts.fit = [1.0; LANES];
-        facts.services = [1.0; LANES];
-        facts.reliability = [Relation::UNKNOWN; LANES];
-        for (at, pairs) in pairs.chunks(LANES).enumerate() {
-            let here = at * LANES..at * LANES + pairs.len();
-            for (demand, pair) in demands[here.clone()].iter_mut().zip(pairs) {
-                *demand = pair.demand.0;
-            }
-            self.gather(pairs, facts);
-            let scores = self.judge.scoring.many(self.offer, facts, self.boosts);
-            for (column, scores) in [
-                (&mut *joint, scores.joint),
-                (&mut *cooperative, scores.cooperative),
-                (&mut *enterprise, scores.enterprise),
-            ] {
-                column[here.clone()].iter_mut().zip(scores).for_each(|(micro, score)| *micro = score.micro());
-            }
+    /// Counts the reliability of those who know each other.
+    fn acquaint(&self, near: &[Neighbour], rated: &mut Rated) {
+        let market = self.judge.market();
+        for (&pair, value) in near.iter().zip(&mut rated.value) {
+            let enterprise = market.enterprise_of(self.demand(pair));
+            *value +=
+                self.shares.known(self.judge.columns.reliability(market, self.offer.cooperative, enterprise));
         }
     }
-}
-
-/// Appends a bit a demand, whether an offer passes the rules that numbers decide; gives all that these require.
-#[expect(clippy::needless_bitwise_bool, reason = "which condition fails is as good as random: no branches")]
-fn passing(offer: &Offered, asked: &[Asked], passed: &mut Vec<u64>) -> u64 {
-    let mut required = 0;
-    passed.extend(asked.chunks(64).map(|block| {
-        block.iter().enumerate().fold(0, |bits, (bit, demand)| {
-            let passes = offer.meets_window(demand)
-                & (demand.requires & !offer.held[usize::from(demand.open)] == 0)
-                & offer.meets_price(demand)
-                & offer.meets_lot(demand);
-            required |= if passes { demand.requires } else { 0 };
-            bits | u64::from(passes) << bit
-        })
-    }));
-    required
-}
-
-/// Positions of the bits that are set, ascending.
-fn set_bits(mut bits: u64) -> impl Iterator<Item = usize> {
-    std::iter::from_fn(move || {
-        (bits != 0).then(|| {
-            let bit = bits.trailing_zeros() as usize;
-            bits &= bits - 1;
-            bit
-        })
-    })
-}
-
-/// The product paths asked for, each with the demands, sorted.
-fn asked(market: &Market) -> HashMap<&str, Vec<Accepts>> {
-    let mut asked: HashMap<&str, Vec<Accepts>> = HashMap::new();
-    for (d, demand) in market.demands().iter().enumerate() {
-        let own = std::iter::once((demand.product.as_str(), 1.0));
-        for (path, fit) in own.chain(demand.substitutes.iter().map(|s| (s.product.as_str(), s.fit))) {
-            asked.entry(path).or_default().push((DemandIx::at(d), fit));
-        }
-    }
-    asked
-}
-
-/// The products offered, each with its offers, in order of the first offer.
-fn offered(market: &Market) -> Vec<(&str, Vec<OfferIx>)> {
-    let mut known: HashMap<&str, usize> = HashMap::new();
-    let mut products: Vec<(&str, Vec<OfferIx>)> = Vec::new();
-    for (o, offer) in market.offers().iter().enumerate() {
-        let at = *known.entry(&offer.product).or_insert_with(|| {
-            products.push((&offer.product, Vec::new()));
-            products.len() - 1
-        });
-        products[at].1.push(OfferIx::at(o));
-    }
-    products
-}
-
-/// Demands for the path or what it lies below, sorted, each with its best fit.
-fn accepting(path: &str, asked: &HashMap<&str, Vec<Accepts>>) -> Vec<Accepts> {
-    let lists = and_ancestors(path).filter_map(|broad| asked.get(broad));
-    let mut demands: Vec<Accepts> = lists.flatten().copied().collect();
-    demands.sort_by(|a, b| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)));
-    demands.dedup_by_key(|(demand, _)| *demand);
-    demands
 }

@@ -10,6 +10,7 @@ mod cooperative;
 mod demand;
 mod enterprise;
 mod names;
+pub(crate) mod numbers;
 mod offer;
 mod place;
 mod product;
@@ -29,10 +30,11 @@ pub use enterprise::Enterprise;
 pub use names::fold_name;
 pub use offer::Offer;
 pub use place::{Place, PlaceMatch};
-pub(crate) use product::and_ancestors;
 pub use product::covers;
 pub use relation::{Contract, Exclusion, Relation};
 pub use standard::{Acceptance, AcceptanceKind};
+
+use numbers::Numbers;
 
 use crate::error::{Error, Issue, Severity, did_you_mean};
 use crate::id::{CooperativeIx, DemandIx, EnterpriseIx, OfferIx};
@@ -121,8 +123,7 @@ struct Inner {
     warnings: Vec<Issue>,
     offer_cooperative: Vec<CooperativeIx>,
     demand_enterprise: Vec<EnterpriseIx>,
-    offer_point: Vec<Point>,
-    demand_point: Vec<Point>,
+    numbers: Numbers,
     contracts: Vec<Signed>,
     contract_pointer: Vec<String>,
     exclusions: Vec<(CooperativeIx, EnterpriseIx)>,
@@ -217,6 +218,7 @@ impl Market {
         let demand_point = parts.demands.iter().zip(&demand_enterprise);
         let demand_point =
             demand_point.map(|(d, e)| d.place.as_ref().map_or(home[e.index()], point)).collect();
+        let numbers = Numbers::of(&parts, &catalogue, &offer_cooperative, [offer_point, demand_point]);
         let contracts = parts.contracts.iter().map(|contract| Signed {
             offer: OfferIx::at(position(&parts.offers, &contract.offer, |o| &o.id).expect(VALIDATED)),
             demand: DemandIx::at(position(&parts.demands, &contract.demand, |d| &d.id).expect(VALIDATED)),
@@ -237,8 +239,7 @@ impl Market {
             warnings,
             offer_cooperative,
             demand_enterprise,
-            offer_point,
-            demand_point,
+            numbers,
             contracts,
             contract_pointer,
             exclusions,
@@ -367,12 +368,9 @@ impl Market {
         self.0.demand_enterprise[demand.index()]
     }
 
-    pub(crate) fn offer_points(&self) -> &[Point] {
-        &self.0.offer_point
-    }
-
-    pub(crate) fn demand_points(&self) -> &[Point] {
-        &self.0.demand_point
+    /// Places, products, standards and services as numbers.
+    pub(crate) fn numbers(&self) -> &Numbers {
+        &self.0.numbers
     }
 
     /// Contracts, sorted by (offer, demand).
@@ -397,13 +395,6 @@ impl Market {
 
     pub(crate) fn is_excluded(&self, cooperative: CooperativeIx, enterprise: EnterpriseIx) -> bool {
         self.0.exclusions.binary_search(&(cooperative, enterprise)).is_ok()
-    }
-
-    pub(crate) fn reliability(&self, cooperative: CooperativeIx, enterprise: EnterpriseIx) -> f64 {
-        let relations = &self.0.relations;
-        relations
-            .binary_search_by_key(&(cooperative, enterprise), |(c, e, _)| (*c, *e))
-            .map_or(Relation::UNKNOWN, |at| relations[at].2)
     }
 }
 

@@ -238,8 +238,8 @@ impl Sales {
             (Some(ask), Some(bid)) => self.twice_value += (i128::from(ask.0) + i128::from(bid.0)) * kg,
             _ => self.unpriced_kg += kg,
         }
-        if let Some(pair) = linkage.candidate(a.offer, a.demand) {
-            self.micro_score += i128::from(pair.score.micro()) * kg;
+        if let Some(score) = linkage.score(a.offer, a.demand) {
+            self.micro_score += i128::from(score.micro()) * kg;
             self.scored_kg += kg;
         }
         self.metre_kg += i128::from(linkage.distance(a.offer, a.demand).0) * kg;

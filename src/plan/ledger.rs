@@ -66,7 +66,8 @@ impl Ledger {
                 continue;
             }
             ledger.free.take(market, a.offer, a.demand, new);
-            let pair = linkage.candidate(a.offer, a.demand).map(Pair::from);
+            let score = linkage.score(a.offer, a.demand);
+            let pair = score.map(|score| Pair { offer: a.offer, demand: a.demand, score });
             if let Some(worth) = pair.and_then(|pair| worth(linkage, prices.kg_weight, &pair)) {
                 ledger.offer_buyers[a.offer.index()].note(worth, a.demand.0);
                 ledger.demand_suppliers[a.demand.index()].note(worth, a.offer.0);

@@ -4,8 +4,8 @@ use crate::support::markets;
 use crate::support::straightforward::Straightforward;
 use lienket::generate::{Preset, generate};
 use lienket::{
-    Cooperative, Demand, Enterprise, Error, Explanation, Kg, Km, Linkage, Market, MarketParts, Mechanism,
-    Node, Offer, Place, Plan, Policy, Rule, Stage,
+    Boost, Cooperative, Criterion, Demand, Enterprise, Error, Explanation, Kg, Km, Linkage, Market,
+    MarketParts, Mechanism, Node, Offer, Place, Plan, Policy, Rule, Stage, VndPerKg,
 };
 use proptest::prelude::*;
 use std::ops::ControlFlow;
@@ -275,4 +275,83 @@ fn random_markets_show_every_rule_and_many_candidates() {
     }
     assert!(seen.iter().all(|count| *count > 50), "{seen:?}");
     assert!(candidates > 1000, "{candidates}");
+}
+
+/// Offers of a cooperative and demands of an enterprise at one place, without prices and windows.
+fn side_by_side(offers: &[i64], demands: &[i64]) -> MarketParts {
+    let mut parts = MarketParts::new(markets::day(14));
+    parts.cooperatives.push(Cooperative::new("c", Place::point(21.0, 105.8)));
+    parts.enterprises.push(Enterprise::new("e", Place::point(21.0, 105.8)));
+    let named = |kind: &str, list: &[i64]| -> Vec<(String, Kg)> {
+        list.iter().enumerate().map(|(i, &kg)| (format!("{kind}{i:04}"), Kg(kg))).collect()
+    };
+    parts.offers = named("o", offers).into_iter().map(|(id, kg)| Offer::new(id, "c", "tea", kg)).collect();
+    parts.demands = named("d", demands).into_iter().map(|(id, kg)| Demand::new(id, "e", "tea", kg)).collect();
+    parts
+}
+
+#[test]
+fn halves_of_a_micro_unit_round_as_the_definition_says() {
+    // The volume alone counts: (2 n + 1) / (2 × 10^6), give or take a rounding, which only the definition can tell.
+    let odd: Vec<i64> = (0..600).map(|n| (n * 3_331) % 1_000_000 * 2 + 1).collect();
+    let parts = side_by_side(&[2_000_000, 6_000_000, 14_000_000, 18_000_000], &odd);
+    for balance in [1.0, 0.3, 0.0] {
+        let mut policy = Policy { balance, ..Policy::default() };
+        for side in [&mut policy.weights.cooperative, &mut policy.weights.enterprise] {
+            for criterion in Criterion::ALL {
+                *side.get_mut(criterion) = if criterion == Criterion::Volume { 0.7 } else { 0.0 };
+            }
+        }
+        same_as_straightforward(&parts, &policy).expect("the same");
+    }
+}
+
+#[test]
+fn weights_out_of_the_ordinary_and_many_boosts_score_as_the_definition_says() {
+    let (parts, policy) = markets::wide(3, false);
+    for scale in [1e-300, f64::MIN_POSITIVE, 1e-322, 1e300, 1e306] {
+        let mut policy = policy.clone();
+        for side in [&mut policy.weights.cooperative, &mut policy.weights.enterprise] {
+            for criterion in Criterion::ALL {
+                *side.get_mut(criterion) *= scale;
+            }
+        }
+        if policy.weights.cooperative.values().iter().sum::<f64>() > 0.0 {
+            same_as_straightforward(&parts, &policy).expect("the same");
+        }
+    }
+    let mut parts = side_by_side(&[10, 300, 7_000], &[9, 333, 10_000]);
+    parts.cooperatives[0].tags.push("young".to_owned());
+    for count in [1, 16, 17, 400] {
+        let add = |i: i32| if i % 2 == 0 { 0.987_654_321 } else { -0.987_650_001 };
+        let boosts = (0..count).map(|i| Boost { tag: "young".to_owned(), add: add(i) }).collect();
+        let policy = Policy { boosts, ..Policy::default() };
+        same_as_straightforward(&parts, &policy).expect("the same");
+    }
+}
+
+#[test]
+fn margins_may_be_tiny_or_huge() {
+    let (parts, policy) = markets::wide(4, false);
+    for full_margin in [f64::MIN_POSITIVE, 1e-300, 1e-12, 1e300] {
+        same_as_straightforward(&parts, &Policy { full_margin, ..policy.clone() }).expect("the same");
+    }
+    for half in [1e-300, 1e300] {
+        let policy = Policy { half_distance: Km(half), ..policy.clone() };
+        same_as_straightforward(&parts, &policy).expect("the same");
+    }
+}
+
+#[test]
+fn prices_beyond_what_a_double_holds_are_compared_as_integers() {
+    const EXACT: i64 = 1 << 53;
+    let mut parts = side_by_side(&[10, 10, 10, 10], &[10, 10, 10, 10]);
+    for (i, (offer, demand)) in (-1..).zip(parts.offers.iter_mut().zip(&mut parts.demands)) {
+        offer.ask = Some(VndPerKg(EXACT + i));
+        demand.bid = Some(VndPerKg(EXACT + i));
+    }
+    same_as_straightforward(&parts, &Policy::default()).expect("the same");
+    let market = Market::build(parts).expect("a valid market");
+    let linkage = Linkage::build(&market, &Policy::default()).expect("a valid policy");
+    assert_eq!(linkage.len(), 10);
 }
