@@ -12,6 +12,8 @@
 //! | the same, while values and capacities change | [`Standing`] | the same optimum, in time linear in what is touched |
 //! | what a flow breaks | [`violations`] | every broken capacity and limit, in a fixed order |
 //! | a flow within lots, partner limits, … | [`within_limits`] | feasible, at least as good as [`greedy`](greedy()); not optimal (the problem is NP-hard) |
+//! | the same where rows may serve a column together | [`pooled`] | feasible, at least as good as its start |
+//! | what no flow through pools can exceed | [`pool_bound`] | a bound with the multipliers that prove it |
 //! | the plain rule "best edge first" | [`greedy`](greedy()) | feasible; the yardstick every better rule must beat |
 //! | the cheapest flow on any network | [`min_cost_flow`] | exact, with prices that prove it; or why there is none |
 //! | whether such an answer is right | [`check_flow`] | an independent check of flow, prices and witnesses |
@@ -29,6 +31,7 @@
 //! optimum     components in parallel, two phases, prices standing an optimum that follows changes
 //! limits      limits outside the network, the check      greedy   best edge first
 //! repair      close what violates, solve again, fill up
+//! pool        rows that serve a column together, through a hub: instance, bound, search, check
 //! flow        any network: the instance, its reduction, its simplex, its check
 //! one_to_one  linear assignment: the instance, its auction, its shortest paths, its check
 //! ```
@@ -51,6 +54,7 @@ mod network;
 mod one_to_one;
 mod optimum;
 mod pace;
+mod pool;
 mod pricing;
 mod repair;
 mod restart;
@@ -66,6 +70,9 @@ pub use greedy::greedy;
 pub use limits::{Limits, Shared, Violation, violations};
 pub use one_to_one::{Goal, Matching, MatchingStatus, OneToOne, Pairs, check_matching, one_to_one};
 pub use optimum::{Optimum, optimum, optimum_near};
+pub use pool::{
+    PoolFlow, PoolPrices, PoolViolation, Pooled, Pools, pool_bound, pool_bound_of, pool_violations, pooled,
+};
 pub use repair::within_limits;
 pub use standing::{Change, Standing};
 pub use transport::Transport;
