@@ -18,8 +18,8 @@ mod units;
 mod watch;
 
 pub use error::{Error, Issue, Severity};
-pub use id::{CooperativeIx, DemandIx, EnterpriseIx, OfferIx, StandardIx};
-pub use linkage::{Candidate, Linkage, Node, Rule, Stopped};
+pub use id::{CooperativeIx, DemandIx, EnterpriseIx, HubIx, OfferIx, StandardIx};
+pub use linkage::{Candidate, Hub, HubSite, Linkage, Node, Pool, PoolMember, PoolStop, Pools, Rule, Stopped};
 pub use market::{
     Acceptance, AcceptanceKind, Catalogue, CatalogueAdditions, Certificate, CertificateStatus, Contract,
     Cooperative, CooperativeKind, Demand, Enterprise, Exclusion, Market, MarketParts, Offer, Place,
@@ -28,9 +28,13 @@ pub use market::{
 pub use metrics::{GroupMetrics, Metrics};
 pub use plan::{
     Account, Allocation, Bounds, CertificateUse, CriterionLine, DemandExplanation, Explanation, Funnel, Held,
-    Language, Link, Missing, NearMiss, OfferExplanation, Outcome, PairExplanation, Plan, Prices, Reason,
-    Remedy, Rival, RuleCheck, Shortcoming, Status, Unmatched,
+    Language, Link, Missing, NearMiss, OfferExplanation, Outcome, PairExplanation, Plan, PoolAccount,
+    PoolShare, PooledBounds, PooledVolume, PooledVolumes, Prices, Reason, Remedy, Rival, RuleCheck,
+    Shortcoming, Status, Unmatched,
 };
-pub use policy::{Boost, Criterion, Mechanism, Objective, PerCriterion, Policy, Side, Weights};
+pub use policy::{
+    Boost, Criterion, Depot, HubKind, Mechanism, Objective, PerCriterion, Policy, Pooling, Side, Union,
+    Weights,
+};
 pub use units::{Date, DateError, Kg, Km, Metres, Score, VndPerKg, Window};
 pub use watch::{Progress, Stage, Watch};

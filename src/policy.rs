@@ -2,6 +2,10 @@
 //!
 //! Plain data with the defaults of the document `lienket/policy@1`; [`Policy::issues`] checks the ranges.
 
+mod pooling;
+
+pub use pooling::{Depot, HubKind, Pooling, Union};
+
 use std::collections::BTreeSet;
 
 use serde::Serialize;

@@ -7,6 +7,7 @@ mod funnel;
 mod graph;
 mod holdings;
 mod near;
+mod pools;
 mod rules;
 mod score;
 mod search;
@@ -16,9 +17,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
 pub use graph::Node;
+pub use pools::{Hub, HubSite, Pool, PoolMember, PoolStop, Pools};
 pub use rules::Rule;
 
 pub(crate) use certified::{CertifiedVolume, relied_on};
+pub(crate) use distance::metres;
 pub(crate) use holdings::Holding;
 pub(crate) use rules::Judge;
 pub(crate) use score::road_km;

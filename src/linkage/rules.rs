@@ -231,7 +231,19 @@ impl Judge {
         fit: f64,
         shared: Option<Window>,
     ) -> PerCriterion<[f64; 2]> {
-        let values = self.values_of(&self.columns.offered[o.index()], o, d, fit, shared);
+        self.values_at(o, d, fit, shared, f64::from(self.distance(o, d).0))
+    }
+
+    /// The same for goods that travel so many metres, whatever the distance of the two.
+    pub(crate) fn values_at(
+        &self,
+        o: OfferIx,
+        d: DemandIx,
+        fit: f64,
+        shared: Option<Window>,
+        metres: f64,
+    ) -> PerCriterion<[f64; 2]> {
+        let values = self.values_of(&self.columns.offered[o.index()], o, d, fit, shared, metres);
         PerCriterion::of(values.map(|views| views.map(|[one]| one)))
     }
 
@@ -243,11 +255,12 @@ impl Judge {
         d: DemandIx,
         fit: f64,
         shared: Option<Window>,
+        metres: f64,
     ) -> Values<1> {
         let asked = &self.columns.asked[d.index()];
         let mut facts = Facts {
             fit: [fit],
-            metres: [f64::from(self.distance(o, d).0)],
+            metres: [metres],
             services: [self.provided(o, d)],
             reliability: [self.market.reliability(offered.cooperative, self.market.enterprise_of(d))],
             ..Facts::default()
@@ -263,7 +276,8 @@ impl Judge {
     pub(crate) fn joint_with_ask(&self, o: OfferIx, d: DemandIx, ask: VndPerKg) -> Score {
         let shared = self.shared(o, d).unwrap_or(None);
         let offered = self.columns.offered[o.index()].asking(ask);
-        let values = self.values_of(&offered, o, d, self.fit(o, d).unwrap_or(0.0), shared);
+        let metres = f64::from(self.distance(o, d).0);
+        let values = self.values_of(&offered, o, d, self.fit(o, d).unwrap_or(0.0), shared, metres);
         self.scoring.scores(&values, self.boosts(o)).joint[0]
     }
 

@@ -6,6 +6,7 @@ mod certificate;
 mod explain;
 mod ledger;
 mod network;
+mod pooling;
 mod reason;
 
 use std::ops::ControlFlow;
@@ -13,11 +14,13 @@ use std::sync::{Arc, OnceLock};
 
 use serde::Serialize;
 
+pub use certificate::pools::PooledBounds;
 pub use explain::{
     Account, CertificateUse, CriterionLine, DemandExplanation, Explanation, Held, Language, Link, Missing,
     NearMiss, OfferExplanation, Outcome, PairExplanation, Remedy, Rival, RuleCheck, Shortcoming,
 };
 use ledger::Ledger;
+pub use pooling::{PoolAccount, PoolShare, PooledVolume, PooledVolumes};
 use reason::Situation;
 pub use reason::{Funnel, Reason, Unmatched};
 

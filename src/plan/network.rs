@@ -78,7 +78,7 @@ pub(super) fn gain(linkage: &Linkage, offer: OfferIx, demand: DemandIx) -> Optio
     clippy::cast_possible_truncation,
     reason = "a float cast saturates, and no gain survives such a freight"
 )]
-fn freight(policy: &Policy, km: f64) -> i64 {
+pub(super) fn freight(policy: &Policy, km: f64) -> i64 {
     (policy.freight * km / 1000.0).round() as i64
 }
 

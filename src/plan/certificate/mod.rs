@@ -4,6 +4,7 @@
 //! by adding up the allocations one by one, the objective from them, the bound from the prices
 //! (`prices`, which also says why they prove it).
 
+pub(super) mod pools;
 mod prices;
 
 use std::collections::BTreeMap;
