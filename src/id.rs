@@ -42,3 +42,7 @@ index!(
     /// A standard of a market's catalogue.
     StandardIx
 );
+index!(
+    /// A hub of a market's [`Pools`](crate::Pools); unions, cooperatives and depots in this order, each by id.
+    HubIx
+);

@@ -18,8 +18,8 @@ mod units;
 mod watch;
 
 pub use error::{Error, Issue, Severity};
-pub use id::{CooperativeIx, DemandIx, EnterpriseIx, OfferIx, StandardIx};
-pub use linkage::{Candidate, Linkage, Node, Rule, Stopped};
+pub use id::{CooperativeIx, DemandIx, EnterpriseIx, HubIx, OfferIx, StandardIx};
+pub use linkage::{Candidate, Hub, HubSite, Linkage, Node, Pool, PoolMember, PoolStop, Pools, Rule, Stopped};
 pub use market::{
     Acceptance, AcceptanceKind, Catalogue, CatalogueAdditions, Certificate, CertificateStatus, Contract,
     Cooperative, CooperativeKind, Demand, Enterprise, Exclusion, Market, MarketParts, Offer, Place,
@@ -28,12 +28,12 @@ pub use market::{
 pub use metrics::{Compared, GroupMetrics, Metrics, compare};
 pub use plan::{
     Account, Allocation, Bounds, Case, CertificateUse, CriterionLine, DemandExplanation, Explanation, Funnel, Held,
-    Language, LimitPrices, LimitProof, LimitTree, Link, Missing, NearMiss, OfferExplanation, Outcome, PairExplanation, Plan, Prices,
+    Language, LimitPrices, LimitProof, LimitTree, Link, Missing, NearMiss, OfferExplanation, Outcome, PairExplanation, Plan, PoolAccount, PoolShare, PooledBounds, PooledVolume, PooledVolumes, Prices,
     Proof, Reason, Remedy, Resource, Rival, RuleCheck, Shortcoming, Status, TreeBranch, Unmatched,
 };
 pub use policy::{
-    Boost, Criterion, Floor, Mechanism, Objective, PerCriterion, Policy, Quota, QuotaGroup, Side,
-    UnderLimits, Weights,
+    Boost, Criterion, Depot, Floor, HubKind, Mechanism, Objective, PerCriterion, Policy, Pooling, Quota, QuotaGroup,
+    Side, UnderLimits, Union, Weights,
 };
 pub use units::{Date, DateError, Kg, Km, Metres, Score, VndPerKg, Window};
 pub use watch::{Progress, Stage, Watch};

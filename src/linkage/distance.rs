@@ -54,7 +54,7 @@ pub(crate) struct Spot {
 }
 
 impl Spot {
-    fn of(point: Point) -> Self {
+    pub(crate) fn of(point: Point) -> Self {
         let (lat, lon) = (point.lat.to_radians(), point.lon.to_radians());
         let level = libm::cos(lat);
         Self { point, vector: [level * libm::cos(lon), level * libm::sin(lon), libm::sin(lat)] }

@@ -8,6 +8,7 @@ mod graph;
 mod holdings;
 mod joint;
 mod near;
+mod pools;
 mod rules;
 mod score;
 mod search;
@@ -17,9 +18,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
 pub use graph::Node;
+pub use pools::{Hub, HubSite, Pool, PoolMember, PoolStop, Pools};
 pub use rules::Rule;
 
 pub(crate) use certified::{CertifiedVolume, relied_on};
+pub(crate) use distance::metres;
 pub(crate) use holdings::Holding;
 pub(crate) use rules::Judge;
 pub(crate) use score::road_km;
@@ -258,8 +261,9 @@ impl Linkage {
     }
 
     /// The side scores of a candidate in micro-units: the cooperative's, the enterprise's.
-    pub(crate) fn side_scores(&self, position: usize) -> (u32, u32) {
-        (self.0.candidates.cooperative[position], self.0.candidates.enterprise[position])
+    pub(crate) fn side_scores(&self, offer: OfferIx, demand: DemandIx) -> (u32, u32) {
+        let scores = self.judge().scores_of(offer, demand);
+        (scores.cooperative.micro(), scores.enterprise.micro())
     }
 
     pub(crate) fn position(&self, offer: OfferIx, demand: DemandIx) -> Option<usize> {

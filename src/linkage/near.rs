@@ -97,7 +97,7 @@ fn rough(spot: &Spot, axis: usize) -> [f32; 3] {
 }
 
 /// The chord that a reach in metres certainly does not exceed; `None` where it covers the Earth.
-fn chord(reach: f64) -> Option<f64> {
+pub(crate) fn chord(reach: f64) -> Option<f64> {
     let angle = (reach * (1.0 + 1e-6) + 2.0) / (2.0 * RADIUS);
     (angle < std::f64::consts::FRAC_PI_2).then(|| 2.0 * libm::sin(angle))
 }

@@ -223,8 +223,20 @@ impl Judge {
         fit: f64,
         shared: Option<Window>,
     ) -> PerCriterion<[f64; 2]> {
+        self.values_at(o, d, fit, shared, self.distance(o, d))
+    }
+
+    /// The same for goods that travel so far, whatever the distance of the two.
+    pub(crate) fn values_at(
+        &self,
+        o: OfferIx,
+        d: DemandIx,
+        fit: f64,
+        shared: Option<Window>,
+        distance: Metres,
+    ) -> PerCriterion<[f64; 2]> {
         let offered = &self.columns.offered[o.index()];
-        let facts = self.facts(o, d, fit, self.distance(o, d), shared_days(shared));
+        let facts = self.facts(o, d, fit, distance, shared_days(shared));
         PerCriterion::of(self.scoring.values(offered, &self.columns.asked[d.index()], &facts))
     }
 

@@ -159,7 +159,7 @@ fn flow_of(earlier: &Plan, linkage: &Linkage, transport: &solve::Transport) -> V
 }
 
 /// Contracts and new kilograms in one sorted list.
-fn gather(linkage: &Linkage, transport: &solve::Transport, flow: &[(usize, i64)]) -> Vec<Allocation> {
+pub(super) fn gather(linkage: &Linkage, transport: &solve::Transport, flow: &[(usize, i64)]) -> Vec<Allocation> {
     let market = linkage.market();
     let contract = |c: &crate::market::Signed| Allocation {
         offer: c.offer,

@@ -227,7 +227,7 @@ pub(super) fn taken_apart(linkage: &Linkage, optimum: solve::Optimum) -> (Vec<(u
 }
 
 /// The edges with flow, and how much.
-fn used(flow: &[i64]) -> Vec<(usize, i64)> {
+pub(super) fn used(flow: &[i64]) -> Vec<(usize, i64)> {
     flow.iter().copied().enumerate().filter(|(_, kg)| *kg > 0).collect()
 }
 

@@ -9,18 +9,23 @@ mod ledger;
 mod mechanisms;
 mod network;
 mod proof;
+mod pooling;
 mod reason;
 
 use std::sync::{Arc, OnceLock};
 
 #[cfg(feature = "json")]
 pub(crate) use assign::assignment_network;
+use serde::Serialize;
+
+pub use certificate::pools::PooledBounds;
 pub use explain::{
     Account, CertificateUse, CriterionLine, DemandExplanation, Explanation, Held, Language, Link, Missing,
     NearMiss, OfferExplanation, Outcome, PairExplanation, Remedy, Rival, RuleCheck, Shortcoming,
 };
 use ledger::Ledger;
 pub use proof::{Bounds, Case, LimitPrices, LimitProof, LimitTree, Prices, Proof, Resource, Status, TreeBranch};
+pub use pooling::{PoolAccount, PoolShare, PooledVolume, PooledVolumes};
 use reason::Situation;
 pub use reason::{Funnel, Reason, Unmatched};
 

@@ -78,7 +78,7 @@ pub(super) fn gain(linkage: &Linkage, offer: OfferIx, demand: DemandIx) -> Optio
     clippy::cast_possible_truncation,
     reason = "a float cast saturates, and no gain survives such a freight"
 )]
-fn freight(policy: &Policy, km: f64) -> i64 {
+pub(super) fn freight(policy: &Policy, km: f64) -> i64 {
     (policy.freight * km / 1000.0).round() as i64
 }
 
@@ -198,12 +198,21 @@ pub(super) fn rank(linkage: &Linkage, transport: &Transport) -> Vec<i64> {
 
 /// What each side thinks of every edge, in micro-units: cooperatives, enterprises.
 pub(super) fn side_scores(linkage: &Linkage, transport: &Transport) -> (Vec<i64>, Vec<i64>) {
-    let (mut cooperatives, mut enterprises) =
-        (Vec::with_capacity(transport.edges()), Vec::with_capacity(transport.edges()));
-    for_each_edge(linkage, transport, |position| {
-        let (cooperative, enterprise) = linkage.side_scores(position);
-        cooperatives.push(i64::from(cooperative));
-        enterprises.push(i64::from(enterprise));
+    let (mut cooperatives, mut enterprises) = (vec![0; transport.edges()], vec![0; transport.edges()]);
+    let mut rows = Vec::with_capacity(transport.rows());
+    let (mut sellers, mut buyers) = (cooperatives.as_mut_slice(), enterprises.as_mut_slice());
+    for o in 0..transport.rows() {
+        let edges = transport.row_start[o]..transport.row_start[o + 1];
+        let (seller, others) = sellers.split_at_mut(edges.len());
+        let (buyer, other_buyers) = buyers.split_at_mut(edges.len());
+        rows.push((OfferIx::at(o), &transport.column[edges], seller, buyer));
+        (sellers, buyers) = (others, other_buyers);
+    }
+    rows.into_par_iter().with_min_len(64).for_each(|(offer, columns, sellers, buyers)| {
+        for ((&column, seller), buyer) in columns.iter().zip(sellers).zip(buyers) {
+            let (cooperative, enterprise) = linkage.side_scores(offer, DemandIx(column));
+            (*seller, *buyer) = (i64::from(cooperative), i64::from(enterprise));
+        }
     });
     (cooperatives, enterprises)
 }

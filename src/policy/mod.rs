@@ -2,6 +2,7 @@
 //!
 //! Plain data with the defaults of the document `lienket/policy@1`; [`Policy::issues`] checks the ranges.
 
+mod pooling;
 mod quota;
 mod weights;
 
@@ -9,6 +10,7 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
+pub use pooling::{Depot, HubKind, Pooling, Union};
 pub(crate) use quota::share_of;
 pub use quota::{Floor, Quota, QuotaGroup};
 pub use weights::{Boost, Criterion, PerCriterion, Weights};

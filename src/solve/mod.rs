@@ -12,6 +12,8 @@
 //! | the same, while values and capacities change | [`Standing`] | the same optimum, in time of what moves |
 //! | what a flow breaks | [`violations`] | every broken capacity and limit, in a fixed order |
 //! | a flow within lots, partner limits, … | [`within_limits`] | feasible, at least as good as [`greedy`](greedy()), with a proven bound; optimal where they meet (the problem is NP-hard) |
+//! | the same where rows may serve a column together | [`pooled`] | feasible, at least as good as its start |
+//! | what no flow through pools can exceed | [`pool_bound`] | a bound with the multipliers that prove it |
 //! | the plain rule "best edge first" | [`greedy`](greedy()) | feasible; the yardstick every better rule must beat |
 //! | a flow that nobody has a reason to leave | [`stable`](stable()) | no edge blocks; of all such flows the best for the side that proposes |
 //! | what is left to be unhappy about | [`blocking`] | every edge that blocks a flow |
@@ -35,6 +37,7 @@
 //! limits      limits outside the network, the check      greedy   best edge first
 //! lots        flows within limits: bound by prices, search, branch and bound
 //! stable      stable allocations: preference lists, chains, what blocks
+//! pool        rows that serve a column together, through a hub: instance, bound, search, check
 //! flow        any network: the instance, its reduction, its simplex, its check
 //! fair        leximin fill rates: levels, forests cut in two, maximum flows; rationing; compromises
 //! one_to_one  linear assignment: the instance, its auction, its shortest paths, its check
@@ -60,6 +63,7 @@ mod network;
 mod one_to_one;
 mod optimum;
 mod pace;
+mod pool;
 mod pricing;
 mod quota;
 mod restart;
@@ -82,6 +86,9 @@ pub use one_to_one::{Goal, Matching, MatchingStatus, OneToOne, Pairs, check_matc
 pub use optimum::{Optimum, optimum, optimum_near};
 pub use lots::{
     Branch, Choice, Effort, Limited, Multipliers, Proof, Resource, Trace, Watch, within_limits,
+};
+pub use pool::{
+    PoolFlow, PoolPrices, PoolViolation, Pooled, Pools, pool_bound, pool_bound_of, pool_violations, pooled,
 };
 pub use quota::{
     Cap, LinkProof, Members, Quotafied, Quotas, Revalued, Side, Unreachable, optimum_with, revalued,

@@ -21,6 +21,8 @@ mod linkage;
 mod metrics;
 mod one_to_one;
 mod plan;
+mod pooling;
+mod pooling_kernel;
 mod program;
 mod quotas;
 mod readme;

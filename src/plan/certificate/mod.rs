@@ -7,6 +7,7 @@
 mod knapsack;
 mod leximin;
 mod limits;
+pub(super) mod pools;
 mod prices;
 mod totals;
 mod tree;

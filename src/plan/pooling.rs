@@ -1,0 +1,326 @@
+//! Pooled volumes: what is delivered directly, and what through hubs.
+//!
+//! From pools to the integers that the kernel sees, and back. Whatever comes back is checked from scratch
+//! (`certificate::pools`) before anyone sees it.
+
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+
+use crate::error::Error;
+use crate::id::{CooperativeIx, DemandIx, HubIx, OfferIx};
+use crate::linkage::{Linkage, Pool, Pools, relied_on, road_km};
+use crate::plan::certificate::pools::{self as certificate, PooledBounds};
+use crate::plan::assign::gather;
+use crate::plan::mechanisms::{failed, used};
+use crate::plan::{Allocation, network};
+use crate::policy::Objective;
+use crate::solve::{self, PoolFlow};
+use crate::units::{Kg, Metres};
+
+/// What an offer delivers to a demand through a hub, as a member of the pool of the two.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct PooledVolume {
+    /// The offer.
+    pub offer: OfferIx,
+    /// The demand.
+    pub demand: DemandIx,
+    /// The hub.
+    pub hub: HubIx,
+    /// How much.
+    pub volume: Kg,
+    /// Great-circle distance from the offer to the hub.
+    pub collection: Metres,
+    /// Great-circle distance from the hub to the demand.
+    pub trunk: Metres,
+}
+
+/// A pool of a plan.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PoolAccount {
+    /// Demand, hub, and how far apart they are.
+    pub pool: Pool,
+    /// What it delivers.
+    pub volume: Kg,
+    /// What it delivers above the demand's minimum lot: so much may fail.
+    pub slack: Kg,
+    /// Who delivers it, sorted by offer.
+    pub members: Vec<PoolShare>,
+}
+
+/// A member of a pool of a plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PoolShare {
+    /// The offer.
+    pub offer: OfferIx,
+    /// What it delivers.
+    pub volume: Kg,
+    /// Great-circle distance to the hub.
+    pub collection: Metres,
+    /// Whether the pool falls below the lot without it.
+    pub critical: bool,
+    /// Whether the same kilograms would score higher for its cooperative if they went to the demand directly, which
+    /// they could: it has a reason to leave.
+    pub better_alone: bool,
+}
+
+/// Volumes with pools that have passed their check.
+///
+/// ```
+/// # use lienket::{Cooperative, Demand, Enterprise, Kg, Market, MarketParts, Offer, Place};
+/// use lienket::{Linkage, Policy, PooledVolumes, Pooling, Pools};
+/// # let mut parts = MarketParts::new("2025-11-28".parse()?);
+/// # for id in ["htx-a", "htx-b"] {
+/// #     parts.cooperatives.push(Cooperative::new(id, Place::id("vn/thai-nguyen")));
+/// #     parts.offers.push(Offer::new(id, id, "tea/green", Kg(3000)));
+/// # }
+/// # parts.enterprises.push(Enterprise::new("shop", Place::id("vn/ha-noi")));
+/// # let mut demand = Demand::new("d", "shop", "tea", Kg(9000));
+/// # demand.min_lot = Kg(5000);
+/// # parts.demands.push(demand);
+/// # let market = Market::build(parts)?;
+/// let linkage = Linkage::build(&market, &Policy::default())?;
+/// let pools = Pools::build(&linkage, &Pooling::default())?;
+/// let volumes = PooledVolumes::solve(&pools, 10_000)?;
+/// let pool = &volumes.accounts()[0];
+/// assert_eq!((pool.volume, pool.slack), (Kg(6000), Kg(1000)));
+/// assert!(pool.members.iter().all(|member| member.critical)); // 3 t alone are below 5 t
+/// # Ok::<(), lienket::Error>(())
+/// # .or_else(|e: lienket::Error| Err(Box::<dyn std::error::Error>::from(e)))?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct PooledVolumes {
+    pools: Pools,
+    direct: Vec<Allocation>,
+    pooled: Vec<PooledVolume>,
+    bounds: PooledBounds,
+}
+
+impl PooledVolumes {
+    /// Assigns volumes directly and through pools, beginning with the best known without pools.
+    ///
+    /// `effort` is the work of the search for pools, in pairs looked at; 0 opens none. More is mostly better and
+    /// never below the start.
+    ///
+    /// # Errors
+    /// [`Error::Overflow`] where prices are too large to be added up exactly.
+    pub fn solve(pools: &Pools, effort: u64) -> Result<Self, Error> {
+        let linkage = pools.linkage();
+        let transport = network::transport(linkage);
+        let optimum = solve::optimum(&transport).map_err(failed)?;
+        let limits = network::limits(linkage, &transport);
+        let work = solve::Effort(linkage.policy().effort);
+        let watch = |_, _| ControlFlow::Continue(());
+        let found = solve::within_limits(&transport, &limits, &optimum, work, &watch).map_err(failed)?;
+        let mut start = vec![0; transport.edges()];
+        for (edge, kg) in found.flow {
+            start[edge] = kg;
+        }
+        Self::solve_from(pools, &transport, &limits, start, effort, &|_| ControlFlow::Continue(()))
+    }
+
+    /// The same from volumes without pools that keep the limits.
+    pub(crate) fn solve_from(
+        pools: &Pools,
+        transport: &solve::Transport,
+        limits: &solve::Limits,
+        start: Vec<i64>,
+        effort: u64,
+        watch: &dyn Fn(u64) -> ControlFlow<()>,
+    ) -> Result<Self, Error> {
+        let linkage = pools.linkage();
+        let mut limits = limits.clone();
+        let Kernel { pools: kernel, position } = Kernel::of(pools, &mut limits);
+        let start = PoolFlow::direct(start, &kernel);
+        let known = start.value(transport, &kernel);
+        let (prices, bound) =
+            solve::pool_bound(transport, &limits, &kernel, known, ROUNDS).map_err(failed)?;
+        let found =
+            solve::pooled(transport, &limits, &kernel, &start, &prices, effort, watch).map_err(failed)?;
+        let direct = gather(linkage, transport, &used(&found.flow.edges));
+        let pool_of = |member: usize| kernel.member_start.partition_point(|&start| start <= member) - 1;
+        let taken = found.flow.members.iter().enumerate().filter(|(_, kg)| **kg > 0);
+        let mut pooled: Vec<PooledVolume> = taken
+            .map(|(member, &kg)| {
+                let Pool { demand, hub, trunk } = pools.pool(pool_of(member));
+                let member = pools.member(position[member]);
+                let (offer, collection) = (member.offer, member.collection);
+                PooledVolume { offer, demand, hub, volume: Kg(kg), collection, trunk }
+            })
+            .collect();
+        pooled.sort_unstable();
+        // Volumes of our own that do not pass are our fault, not the caller's.
+        Self::certified(pools, direct, pooled, bound).map_err(|error| match error {
+            Error::Refuted(_) => Error::Internal(error.to_string()),
+            other => other,
+        })
+    }
+
+    /// Checks volumes, however they came about. `bound` is what a proof elsewhere says no plan can exceed, in what
+    /// the kernel counts.
+    fn certified(
+        pools: &Pools,
+        direct: Vec<Allocation>,
+        pooled: Vec<PooledVolume>,
+        bound: i128,
+    ) -> Result<Self, Error> {
+        let kg_weight = kg_weight(pools.linkage());
+        let bounds = certificate::check(pools, &direct, &pooled, kg_weight, bound).map_err(Error::Refuted)?;
+        Ok(Self { pools: pools.clone(), direct, pooled, bounds })
+    }
+
+    /// Checks volumes that somebody else assigned, contracts included among the direct ones.
+    ///
+    /// # Errors
+    /// [`Error::Refuted`] with everything that is wrong with them; [`Error::Overflow`] as [`PooledVolumes::solve`].
+    pub fn adopt(pools: &Pools, direct: &[Allocation], pooled: &[PooledVolume]) -> Result<Self, Error> {
+        let linkage = pools.linkage();
+        let transport = network::transport(linkage);
+        let mut limits = network::limits(linkage, &transport);
+        let kernel = Kernel::of(pools, &mut limits).pools;
+        let (_, bound) = solve::pool_bound(&transport, &limits, &kernel, 0, 0).map_err(failed)?;
+        Self::certified(pools, direct.to_vec(), pooled.to_vec(), bound)
+    }
+
+    /// What is delivered directly, contracts included, sorted by (offer, demand).
+    #[must_use]
+    pub fn direct(&self) -> &[Allocation] {
+        &self.direct
+    }
+
+    /// What is delivered through hubs, sorted by (offer, demand).
+    #[must_use]
+    pub fn pooled(&self) -> &[PooledVolume] {
+        &self.pooled
+    }
+
+    /// What they reach and what none through these pools can exceed.
+    #[must_use]
+    pub fn bounds(&self) -> PooledBounds {
+        self.bounds
+    }
+
+    /// The pools in use, sorted by (demand, hub), with who is critical in each.
+    #[must_use]
+    pub fn accounts(&self) -> Vec<PoolAccount> {
+        accounts(&self.pools, &self.pooled)
+    }
+}
+
+/// Rounds of improving the bound.
+const ROUNDS: u32 = 60;
+
+fn kg_weight(linkage: &Linkage) -> i64 {
+    if linkage.policy().objective == Objective::Volume { network::kg_weight(linkage) } else { 0 }
+}
+
+/// The pools of some volumes, with who is critical in each.
+fn accounts(pools: &Pools, pooled: &[PooledVolume]) -> Vec<PoolAccount> {
+    let linkage = pools.linkage();
+    let market = linkage.market();
+    let mut by_pool: BTreeMap<(DemandIx, HubIx), Vec<&PooledVolume>> = BTreeMap::new();
+    for share in pooled {
+        by_pool.entry((share.demand, share.hub)).or_default().push(share);
+    }
+    let account = |((demand, hub), shares): ((DemandIx, HubIx), Vec<&PooledVolume>)| {
+        let lot = market.demand(demand).min_lot.0;
+        let volume: i64 = shares.iter().map(|share| share.volume.0).sum();
+        let position = pools.find(demand, hub);
+        let member = |share: &&PooledVolume| {
+            let own = position.and_then(|pool| pools.position(pool, share.offer)).map(|at| pools.member(at));
+            let alone = linkage.candidate(share.offer, demand);
+            let needed = market.offer(share.offer).min_lot.0.max(lot);
+            let better = own.zip(alone).is_some_and(|(own, alone)| {
+                share.volume.0 >= needed && alone.cooperative_score > own.cooperative_score
+            });
+            PoolShare {
+                offer: share.offer,
+                volume: share.volume,
+                collection: share.collection,
+                critical: volume - share.volume.0 < lot,
+                better_alone: better,
+            }
+        };
+        PoolAccount {
+            pool: Pool { demand, hub, trunk: shares[0].trunk },
+            volume: Kg(volume),
+            slack: Kg(volume - lot),
+            members: shares.iter().map(member).collect(),
+        }
+    };
+    by_pool.into_iter().map(account).collect()
+}
+
+/// The pools as the kernel sees them.
+struct Kernel {
+    pools: solve::Pools,
+    /// Position among the members of the linkage's pools, by member of the kernel: what has no gain is left out.
+    position: Vec<usize>,
+}
+
+impl Kernel {
+    /// Certificates that only members rely on are added to the shared capacities of the limits.
+    fn of(pools: &Pools, limits: &mut solve::Limits) -> Self {
+        let linkage = pools.linkage();
+        let market = linkage.market();
+        let weight = kg_weight(linkage);
+        let mut kernel = solve::Pools {
+            hub_capacity: pools.hubs().iter().map(|hub| hub.capacity.map(|kg| kg.0)).collect(),
+            most_members: pools.pooling().max_members,
+            member_start: vec![0],
+            ..solve::Pools::default()
+        };
+        let certified = linkage.certified().iter().zip(0..);
+        let mut shared: BTreeMap<(CooperativeIx, usize), usize> =
+            certified.map(|(volume, index)| ((volume.cooperative, volume.certificate), index)).collect();
+        kernel.shared = vec![Vec::new(); limits.shared.len()];
+        let mut position = Vec::new();
+        for (index, pool) in pools.pools().enumerate() {
+            let demand = market.demand(pool.demand);
+            for at in pools.range(index) {
+                let member = pools.member(at);
+                let score = i64::from(member.score.micro());
+                let value = match linkage.policy().objective {
+                    Objective::Score => score,
+                    Objective::Volume => weight + score,
+                    Objective::Welfare => gain(pools, pool, member.offer, member.collection),
+                };
+                if value <= 0 && linkage.policy().objective == Objective::Welfare {
+                    continue;
+                }
+                if linkage.judge().holdings.capped {
+                    let cooperative = market.cooperative_of(member.offer);
+                    for certificate in relied_on(linkage.judge(), member.offer, pool.demand) {
+                        let volume = market.cooperative(cooperative).certificates[certificate].volume;
+                        let next = limits.shared.len();
+                        let index = *shared.entry((cooperative, certificate)).or_insert(next);
+                        if index == next {
+                            let capacity = volume.map_or(i64::MAX, |kg| kg.0);
+                            limits.shared.push(solve::Shared { capacity, edges: Vec::new() });
+                            kernel.shared.push(Vec::new());
+                        }
+                        kernel.shared[index].push(kernel.row.len());
+                    }
+                }
+                kernel.row.push(member.offer.0);
+                kernel.value.push(value);
+                kernel.member_lot.push(market.offer(member.offer).min_lot.0);
+                position.push(at);
+            }
+            kernel.column.push(pool.demand.0);
+            kernel.hub.push(pool.hub.0);
+            kernel.lot.push(demand.min_lot.0);
+            kernel.member_start.push(kernel.row.len());
+        }
+        Self { pools: kernel, position }
+    }
+}
+
+/// bid − ask − freight over both legs in VND per kg; 0 where a price is missing.
+fn gain(pools: &Pools, pool: Pool, offer: OfferIx, collection: Metres) -> i64 {
+    let linkage = pools.linkage();
+    let market = linkage.market();
+    let (Some(ask), Some(bid)) = (market.offer(offer).ask, market.demand(pool.demand).bid) else { return 0 };
+    let km = road_km(Metres(collection.0 + pool.trunk.0), linkage.policy());
+    (bid.0 - ask.0).saturating_sub(network::freight(linkage.policy(), km))
+}
