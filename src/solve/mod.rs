@@ -14,6 +14,7 @@
 //! | a flow within lots, partner limits, … | [`within_limits`] | feasible, at least as good as [`greedy`](greedy()); not optimal (the problem is NP-hard) |
 //! | the plain rule "best edge first" | [`greedy`](greedy()) | feasible; the yardstick every better rule must beat |
 //! | a flow that nobody has a reason to leave | [`stable`](stable()) | no edge blocks; of all such flows the best for the side that proposes |
+//! | the same within lots, partner limits, … | [`stable_within_limits`] | feasible; few edges block, but some may (the problem is NP-hard) |
 //! | what is left to be unhappy about | [`blocking`] | every edge that blocks a flow |
 //! | the cheapest flow on any network | [`min_cost_flow`] | exact, with prices that prove it; or why there is none |
 //! | whether such an answer is right | [`check_flow`] | an independent check of flow, prices and witnesses |
@@ -31,7 +32,7 @@
 //! optimum     components in parallel, two phases, prices standing an optimum that follows changes
 //! limits      limits outside the network, the check      greedy   best edge first
 //! repair      close what violates, solve again, fill up
-//! stable      stable allocations: preference lists, chains, what blocks
+//! stable      stable allocations: preference lists, chains, what blocks, within limits
 //! flow        any network: the instance, its reduction, its simplex, its check
 //! one_to_one  linear assignment: the instance, its auction, its shortest paths, its check
 //! ```
@@ -71,6 +72,6 @@ pub use limits::{Limits, Shared, Violation, violations};
 pub use one_to_one::{Goal, Matching, MatchingStatus, OneToOne, Pairs, check_matching, one_to_one};
 pub use optimum::{Optimum, optimum, optimum_near};
 pub use repair::within_limits;
-pub use stable::{Proposing, StableAllocation, blocking, stable};
+pub use stable::{Proposing, StableAllocation, blocking, stable, stable_within_limits};
 pub use standing::{Change, Standing};
 pub use transport::Transport;

@@ -12,13 +12,15 @@
 //!
 //! ```text
 //! lot        close the edge with the smallest flow / (lot − base), at most one for each row and each column
-//! partners   close the open edges of least value · flow beyond the limit; those with a base stay
+//! partners   close the open edges of least value · flow beyond the limit (for a stable flow: the least
+//!            liked, see `refuse`); those with a base stay
 //! whole      in each component empty the least filled column, and one more for every 16 partly filled ones
 //! shared     lower the flow on the cheapest edges until it fits, then make these flows the ceilings:
 //!            it cannot be exceeded again
 //! ```
 //!
-//! and solve the components touched again as networks, with the ceilings as edge capacities. At the end
+//! and solve the components touched again by the method that found the start, with the ceilings as edge
+//! capacities. At the end
 //! fill what room is left by `greedy`'s rule (closed edges too: the limits alone count), and return the
 //! better of this and plain greedy by value.
 //!
@@ -34,6 +36,8 @@
 //! all-or-nothing columns in scarce supply are its weak spot. Rounding and repairing vertices of the
 //! relaxation: Angulo, Ahmed, Dey, *Semi-continuous network flow problems*, Math. Prog. 145 (2014), treat
 //! the polyhedron.
+
+mod refuse;
 
 use super::component::{Component, Split};
 use super::error::SolveError;
@@ -86,7 +90,8 @@ pub fn within_limits(
     let partners =
         broken.iter().any(|v| matches!(v, Violation::RowPartners(_) | Violation::ColumnPartners(_)));
     for keep in if partners { &[Keep::Flow, Keep::Reach][..] } else { &[Keep::Flow][..] } {
-        let repaired = repair(transport, limits, start.clone(), *keep, ROUNDS)?;
+        let again = |part: &Transport, _: &[usize]| solve(part).map(|optimum| optimum.flow);
+        let repaired = repair(transport, limits, start.clone(), *keep, ROUNDS, again)?;
         found_so_far.push(fill(transport, limits, rank, &repaired));
     }
     let worth = |flow: &[i64]| {
@@ -101,13 +106,15 @@ pub fn within_limits(
     }
 }
 
-/// A flow within the limits from one that keeps the capacities alone.
-fn repair(
+/// A flow within the limits from one that keeps the capacities alone. `again` solves a part of the transport, given
+/// with the edges it consists of.
+pub(super) fn repair(
     transport: &Transport,
     limits: &Limits,
     flow: Vec<i64>,
     keep: Keep,
     rounds: usize,
+    again: impl Fn(&Transport, &[usize]) -> Result<Vec<(usize, i64)>, SolveError> + Sync,
 ) -> Result<Vec<i64>, SolveError> {
     let mut repair = Repair::of(transport, limits, flow, keep);
     repair.close_useless();
@@ -117,7 +124,7 @@ fn repair(
             break;
         }
         repair.close(&broken);
-        repair.solve_touched()?;
+        repair.solve_touched(&again)?;
     }
     repair.cut();
     Ok(repair.flow)
@@ -135,11 +142,20 @@ fn is_of_the_network(violation: Violation) -> bool {
     )
 }
 
-/// Which partners stay where there are too many: those that carry most value, or those that could.
+/// Which partners stay where there are too many: those that carry most value, those that could, or those liked best,
+/// by the scores of rows and of columns.
 #[derive(Clone, Copy)]
-enum Keep {
+pub(super) enum Keep<'a> {
     Flow,
     Reach,
+    Liked([&'a [i64]; 2]),
+}
+
+/// Whose partners.
+#[derive(Clone, Copy)]
+enum Whose {
+    Row = 0,
+    Column = 1,
 }
 
 /// A flow on its way into the limits.
@@ -154,13 +170,13 @@ struct Repair<'a> {
     by_column: Vec<usize>,
     ceiling: Vec<i64>,
     flow: Vec<i64>,
-    keep: Keep,
+    keep: Keep<'a>,
     /// Components whose flow is no longer optimal under the ceilings.
     touched: Vec<bool>,
 }
 
 impl<'a> Repair<'a> {
-    fn of(transport: &'a Transport, limits: &'a Limits, flow: Vec<i64>, keep: Keep) -> Repair<'a> {
+    fn of(transport: &'a Transport, limits: &'a Limits, flow: Vec<i64>, keep: Keep<'a>) -> Repair<'a> {
         let split = Split::of(transport);
         let mut component_of_row = vec![NONE; transport.rows()];
         for (index, component) in split.components.iter().enumerate() {
@@ -258,10 +274,11 @@ impl<'a> Repair<'a> {
             match *violation {
                 Violation::RowPartners(row) => {
                     let edges = self.transport.edges_of(row).collect();
-                    self.close_partners(edges, self.limits.row_partners(row));
+                    self.close_partners(edges, self.limits.row_partners(row), Whose::Row);
                 }
                 Violation::ColumnPartners(column) => {
-                    self.close_partners(self.edges_into(column), self.limits.column_partners(column));
+                    let (edges, limit) = (self.edges_into(column), self.limits.column_partners(column));
+                    self.close_partners(edges, limit, Whose::Column);
                 }
                 Violation::Shared(index) => self.freeze(index),
                 _ => {}
@@ -280,28 +297,32 @@ impl<'a> Repair<'a> {
             let (row, column) = (self.row_of[edge] as usize, self.transport.column[edge] as usize);
             if !row_done[row] && !column_done[column] {
                 (row_done[row], column_done[column]) = (true, true);
+                self.refuse_such_lots(edge);
                 self.lower(edge, 0);
             }
         }
     }
 
-    fn close_partners(&mut self, edges: Vec<usize>, limit: Option<u32>) {
-        for edge in self.partners_too_many(edges, limit) {
+    fn close_partners(&mut self, edges: Vec<usize>, limit: Option<u32>, whose: Whose) {
+        let too_many = self.partners_too_many(edges.clone(), limit, whose);
+        self.refuse_such_partners(&edges, &too_many, whose);
+        for edge in too_many {
             self.lower(edge, 0);
         }
     }
 
-    /// The open edges without a base, of least value · units ([`Keep`]), beyond the limit.
-    fn partners_too_many(&self, mut edges: Vec<usize>, limit: Option<u32>) -> Vec<usize> {
+    /// The open edges without a base, of least value · units or least liked ([`Keep`]), beyond the limit.
+    fn partners_too_many(&self, mut edges: Vec<usize>, limit: Option<u32>, whose: Whose) -> Vec<usize> {
         let Some(limit) = limit else { return Vec::new() };
         let old = edges.iter().filter(|&&edge| self.limits.base(edge) > 0).count();
         edges.retain(|&edge| self.limits.base(edge) == 0 && self.flow[edge] > 0 && self.ceiling[edge] > 0);
+        let value = |edge: usize| i128::from(self.transport.value[edge]);
         edges.sort_by_key(|&edge| {
-            let units = match self.keep {
-                Keep::Flow => self.flow[edge],
-                Keep::Reach => self.reach(edge),
-            };
-            Reverse(i128::from(self.transport.value[edge]) * i128::from(units))
+            Reverse(match self.keep {
+                Keep::Flow => value(edge) * i128::from(self.flow[edge]),
+                Keep::Reach => value(edge) * i128::from(self.reach(edge)),
+                Keep::Liked(scores) => i128::from(scores[whose as usize][edge]),
+            })
         });
         edges.split_off((limit as usize).saturating_sub(old).min(edges.len()))
     }
@@ -348,12 +369,16 @@ impl<'a> Repair<'a> {
     }
 
     /// Solves the touched components under the ceilings.
-    fn solve_touched(&mut self) -> Result<(), SolveError> {
+    fn solve_touched(
+        &mut self,
+        again: impl Fn(&Transport, &[usize]) -> Result<Vec<(usize, i64)>, SolveError> + Sync,
+    ) -> Result<(), SolveError> {
         let touched: Vec<&Component> =
             self.split.components.iter().zip(&self.touched).filter(|(_, t)| **t).map(|(c, _)| c).collect();
         let solve_part = |component: &&Component| {
             let (transport, edges) = self.part(component);
-            (edges, solve(&transport))
+            let flow = again(&transport, &edges);
+            (edges, flow)
         };
         let solved: Vec<_> = touched.par_iter().with_max_len(1).map(solve_part).collect();
         for component in touched {
@@ -361,8 +386,8 @@ impl<'a> Repair<'a> {
                 self.flow[self.transport.edges_of(row as usize)].fill(0);
             }
         }
-        for (edges, optimum) in solved {
-            for (at, units) in optimum?.flow {
+        for (edges, flow) in solved {
+            for (at, units) in flow? {
                 self.flow[edges[at]] = units;
             }
         }
@@ -423,12 +448,13 @@ impl<'a> Repair<'a> {
         }
         for row in 0..self.transport.rows() {
             let edges = self.transport.edges_of(row).collect();
-            for edge in self.partners_too_many(edges, self.limits.row_partners(row)) {
+            for edge in self.partners_too_many(edges, self.limits.row_partners(row), Whose::Row) {
                 self.flow[edge] = 0;
             }
         }
         for column in 0..self.transport.columns() {
-            for edge in self.partners_too_many(self.edges_into(column), self.limits.column_partners(column)) {
+            let (edges, limit) = (self.edges_into(column), self.limits.column_partners(column));
+            for edge in self.partners_too_many(edges, limit, Whose::Column) {
                 self.flow[edge] = 0;
             }
         }
