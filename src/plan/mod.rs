@@ -16,7 +16,6 @@ use std::sync::{Arc, OnceLock};
 
 #[cfg(feature = "json")]
 pub(crate) use assign::assignment_network;
-use serde::Serialize;
 
 pub use certificate::pools::PooledBounds;
 pub use explain::{

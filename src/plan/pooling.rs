@@ -288,7 +288,7 @@ impl Kernel {
                 if value <= 0 && linkage.policy().objective == Objective::Welfare {
                     continue;
                 }
-                if linkage.judge().holdings.capped {
+                if linkage.market().numbers().capped {
                     let cooperative = market.cooperative_of(member.offer);
                     for certificate in relied_on(linkage.judge(), member.offer, pool.demand) {
                         let volume = market.cooperative(cooperative).certificates[certificate].volume;

@@ -16,6 +16,7 @@
 //! | what no flow through pools can exceed | [`pool_bound`] | a bound with the multipliers that prove it |
 //! | the plain rule "best edge first" | [`greedy`](greedy()) | feasible; the yardstick every better rule must beat |
 //! | a flow that nobody has a reason to leave | [`stable`](stable()) | no edge blocks; of all such flows the best for the side that proposes |
+//! | the same within lots, partner limits, … | [`stable_within_limits`] | feasible; few edges block, but some may (the problem is NP-hard) |
 //! | what is left to be unhappy about | [`blocking`] | every edge that blocks a flow |
 //! | the cheapest flow on any network | [`min_cost_flow`] | exact, with prices that prove it; or why there is none |
 //! | whether such an answer is right | [`check_flow`] | an independent check of flow, prices and witnesses |
@@ -36,7 +37,7 @@
 //! optimum     components in parallel, two phases, prices standing an optimum that follows changes
 //! limits      limits outside the network, the check      greedy   best edge first
 //! lots        flows within limits: bound by prices, search, branch and bound
-//! stable      stable allocations: preference lists, chains, what blocks
+//! stable      stable allocations: preference lists, chains, what blocks, within limits
 //! pool        rows that serve a column together, through a hub: instance, bound, search, check
 //! flow        any network: the instance, its reduction, its simplex, its check
 //! fair        leximin fill rates: levels, forests cut in two, maximum flows; rationing; compromises
@@ -93,6 +94,6 @@ pub use pool::{
 pub use quota::{
     Cap, LinkProof, Members, Quotafied, Quotas, Revalued, Side, Unreachable, optimum_with, revalued,
 };
-pub use stable::{Proposing, StableAllocation, blocking, stable};
+pub use stable::{Proposing, StableAllocation, blocking, stable, stable_within_limits};
 pub use standing::{Change, Standing};
 pub use transport::Transport;

@@ -30,6 +30,7 @@ mod reasons;
 mod rules;
 mod solve;
 mod spoiled;
+mod stable;
 mod standing;
 mod support;
 mod synthetic;

@@ -38,7 +38,6 @@ use crate::plan::Allocation;
 /// capacities, with the odd kilograms by the tie rule; everything that is wrong otherwise.
 ///
 /// Allocations must be feasible, of this market, and sorted by offer and demand.
-#[cfg_attr(not(test), expect(dead_code, reason = "the mechanism `fair` will be checked with it"))]
 pub(super) fn leximin(linkage: &Linkage, allocations: &[Allocation]) -> Result<(), Vec<Issue>> {
     let residual = Residual::of(linkage, allocations);
     let rates = Rate::all(linkage, &residual);

@@ -4,6 +4,7 @@
 //! by adding up the allocations one by one, the objective from them, the bound from the prices
 //! (`prices`, which also says why they prove it).
 
+mod blocking;
 mod knapsack;
 mod leximin;
 mod limits;
@@ -14,6 +15,7 @@ mod tree;
 
 use std::collections::BTreeMap;
 
+pub(super) use self::blocking::blocking;
 use leximin::leximin;
 use rayon::prelude::*;
 

@@ -317,7 +317,7 @@ impl Check<'_> {
         if score < Score::from_fraction(policy.min_score) {
             self.refute("not_a_candidate", pointer.clone(), format!("{names} scores {score}, too little"));
         }
-        self.reach(pointer, o, d, i128::from(volume.0), score, total, reached);
+        self.reach(pointer, o, d, i128::from(volume.0), score, total.0.into(), reached);
     }
 
     /// Lots and members of pools, hubs, and one pool for a cooperative and a demand.

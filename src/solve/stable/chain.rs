@@ -114,7 +114,8 @@ pub(super) struct Chains<'a> {
     /// The side that proposes, the side that answers.
     from: Side<'a>,
     to: Side<'a>,
-    ceiling: Option<&'a [i64]>,
+    /// Capacities of edges.
+    capacity: Option<&'a [i64]>,
     proposers: Vec<Proposer>,
     teams: Vec<Team>,
     receivers: Vec<Receiver>,
@@ -133,7 +134,6 @@ impl<'a> Chains<'a> {
         from: Side<'a>,
         to: Side<'a>,
         members: [&[u32]; 4],
-        ceiling: Option<&'a [i64]>,
     ) -> Chains<'a> {
         let limit = |side: &Side, group: u32| {
             side.group_capacity[group as usize].expect("a group that binds has a limit")
@@ -163,7 +163,7 @@ impl<'a> Chains<'a> {
             |&group: &u32| Receiver { left: limit(&to, group), group: NONE, holds: BinaryHeap::new() };
         let mut chains = Chains {
             market,
-            ceiling,
+            capacity: market.transport.edge_capacity.as_deref(),
             proposers: proposers.iter().map(proposer).collect(),
             teams: teams.iter().map(team).collect(),
             receivers: receivers.iter().map(receiver).collect(),
@@ -318,13 +318,13 @@ impl<'a> Chains<'a> {
 
     /// Moves the pointer past edges that can carry nothing.
     fn pass_closed(&mut self, proposer: u32) {
-        let Self { market, ceiling, proposers, .. } = self;
+        let Self { market, capacity, proposers, .. } = self;
         let proposer = &mut proposers[proposer as usize];
         let dead =
             |edge: usize| market.split.any_dead && market.split.dead[market.transport.column[edge] as usize];
         while proposer.next < proposer.end {
             let edge = market.lists.edges[proposer.next] as usize;
-            if ceiling.is_none_or(|ceiling| ceiling[edge] > 0) && !dead(edge) {
+            if capacity.is_none_or(|capacity| capacity[edge] > 0) && !dead(edge) {
                 break;
             }
             proposer.next += 1;
@@ -457,10 +457,10 @@ impl<'a> Chains<'a> {
 
     /// Room on the edge a proposer points at.
     fn room(&self, proposer: u32) -> i64 {
-        let Some(ceiling) = self.ceiling else { return i64::MAX };
+        let Some(capacity) = self.capacity else { return i64::MAX };
         let held = self.proposers[proposer as usize].held;
         let units = if held == NONE { 0 } else { self.held[held as usize].units };
-        ceiling[self.edge(proposer) as usize] - units
+        capacity[self.edge(proposer) as usize] - units
     }
 
     /// Puts units on the edge a proposer points at, from the unit displaced before or from what is left.

@@ -40,6 +40,9 @@
 mod blocking;
 mod chain;
 mod lists;
+mod refuse;
+mod repair;
+mod within;
 
 use std::cmp::Reverse;
 
@@ -52,6 +55,7 @@ use super::transport::{Transport, length, number};
 pub use blocking::blocking;
 use chain::Chains;
 use lists::Lists;
+pub use within::stable_within_limits;
 
 /// No member, group, edge.
 const NONE: u32 = u32::MAX;
@@ -90,7 +94,7 @@ pub struct StableAllocation {
 /// in [`optimum`](crate::solve::optimum()).
 ///
 /// # Examples
-/// The second offer is liked better, and likes the first demand better:
+/// Both offers, and the enterprise, prefer the first demand, and the enterprise the second offer; it takes 8 in all:
 /// ```
 /// use lienket::solve::{Proposing, Transport, blocking, stable};
 ///
@@ -109,7 +113,7 @@ pub struct StableAllocation {
 ///     column_key: vec![21, 22],
 ///     row_part: vec![],
 /// };
-/// let (row_score, column_score) = ([9, 8, 9, 8], [1, 1, 2, 2]);
+/// let (row_score, column_score) = ([9, 8, 9, 8], [2, 1, 4, 3]);
 /// let found = stable(&market, &row_score, &column_score, Proposing::Rows)?;
 /// assert_eq!(found.flow, [(0, 2), (1, 2), (2, 4)]);
 /// assert!(blocking(&market, &found.flow, &row_score, &column_score)?.is_empty());
@@ -122,16 +126,25 @@ pub fn stable(
     proposing: Proposing,
 ) -> Result<StableAllocation, SolveError> {
     check(transport, row_score, column_score)?;
+    Ok(solve(transport, row_score, column_score, proposing))
+}
+
+/// The same of inputs that are known to fit.
+fn solve(
+    transport: &Transport,
+    row_score: &[i64],
+    column_score: &[i64],
+    proposing: Proposing,
+) -> StableAllocation {
     let market = Market::of(transport, row_score, column_score, proposing);
-    let all: Vec<usize> = (0..market.split.components.len()).collect();
     let mut found = StableAllocation { flow: Vec::new(), augmentations: 0, proposals: 0 };
-    for part in market.solve(all, transport.edge_capacity.as_deref()) {
+    for part in market.solve() {
         found.flow.extend(part.flow);
         found.augmentations += part.augmentations;
         found.proposals += part.proposals;
     }
     found.flow.sort_unstable();
-    Ok(found)
+    found
 }
 
 fn check(transport: &Transport, row_score: &[i64], column_score: &[i64]) -> Result<(), SolveError> {
@@ -222,25 +235,25 @@ impl<'a> Market<'a> {
         }
     }
 
-    /// The stable flows of some components, in parallel, with these edge capacities.
-    fn solve(&self, mut components: Vec<usize>, ceiling: Option<&[i64]>) -> Vec<StableAllocation> {
+    /// The stable flows of the components, in parallel.
+    fn solve(&self) -> Vec<StableAllocation> {
+        let mut components: Vec<&Component> = self.split.components.iter().collect();
         // The largest first, so that none is left over for the end.
-        components.sort_by_key(|&component| Reverse(self.split.components[component].edges));
-        let solve = |component| self.solve_one(&self.split.components[component], ceiling);
-        components.into_par_iter().with_max_len(1).map(solve).collect()
+        components.sort_by_key(|component| Reverse(component.edges));
+        components.into_par_iter().with_max_len(1).map(|component| self.solve_one(component)).collect()
     }
 
-    fn solve_one(&self, component: &Component, ceiling: Option<&[i64]>) -> StableAllocation {
+    fn solve_one(&self, component: &Component) -> StableAllocation {
         let (rows, columns) = (&component.rows[..], &component.columns[..]);
         let (row_groups, column_groups) = (&component.row_groups[..], &component.column_groups[..]);
         match self.proposing {
             Proposing::Rows => {
                 let members = [rows, row_groups, columns, column_groups];
-                Chains::of(self, self.rows(), self.columns(), members, ceiling).run()
+                Chains::of(self, self.rows(), self.columns(), members).run()
             }
             Proposing::Columns => {
                 let members = [columns, column_groups, rows, row_groups];
-                Chains::of(self, self.columns(), self.rows(), members, ceiling).run()
+                Chains::of(self, self.columns(), self.rows(), members).run()
             }
         }
     }
