@@ -290,3 +290,7 @@ fn shares<V: Worth>(network: &Network<V>) -> Vec<i64> {
     };
     columns.map(share).collect()
 }
+
+#[cfg(test)]
+#[path = "auction_tests.rs"]
+mod tests;
