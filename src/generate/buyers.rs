@@ -1,5 +1,6 @@
 //! Enterprises and what they want.
 
+use super::density::{SPREAD, farther};
 use super::goods::Goods;
 use super::ground::Ground;
 use super::random::{Purpose, Random, multiple, real};
@@ -121,7 +122,7 @@ pub(super) fn buyers(
         }
         (demand.requires, demand.prefers) = what.scope.asked(kind.demanding, random);
         // Buyers go farther for what is rare.
-        let reach = random.log_normal(size.radius_km / libm::sqrt(libm::sqrt(what.share)), 0.4);
+        let reach = random.log_normal(size.radius_km * farther(what.share), SPREAD);
         demand.max_distance = Some(Km(real_km(reach))).filter(|_| !random.chance(size.anywhere));
         if random.chance(0.03)
             && let Some(other) = goods.variety(good, random)

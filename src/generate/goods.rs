@@ -58,7 +58,7 @@ impl Goods {
         ranked.truncate(count);
         let mut list: Vec<Good> = ranked.into_iter().map(|(_, good)| good).collect();
         for (rank, good) in list.iter_mut().enumerate() {
-            good.share = 3.0 / real(rank + 3);
+            good.share = share(rank);
         }
         let mut tops: Vec<&str> = list.iter().map(|good| good.top.as_str()).collect();
         tops.sort_unstable();
@@ -92,6 +92,11 @@ impl Goods {
             same.iter().copied().filter(|&at| at != good && self.list[at].family == *family).collect();
         (!others.is_empty()).then(|| *random.one_of(&others))
     }
+}
+
+/// How often the product of a rank is traded, the first one being 1: Zipf's law, less steep at the top.
+pub(super) fn share(rank: usize) -> f64 {
+    3.0 / real(rank + 3)
 }
 
 impl Good {

@@ -31,6 +31,8 @@ pub(super) struct Spot {
     pub(super) place: Place,
     /// Name of the province.
     pub(super) province: String,
+    /// Latitude and longitude in degrees.
+    at: (f64, f64),
 }
 
 /// The places of a market.
@@ -69,9 +71,13 @@ impl Ground {
                 supply.push(weight / libm::sqrt(city));
                 demand.push(weight * city);
                 homes.push((first, each));
-                let place =
-                    if commune == 0 { Place::id(province.id.clone()) } else { around(province, random) };
-                spots.push(Spot { place, province: province.name.clone() });
+                let (place, at) = if commune == 0 {
+                    (Place::id(province.id.clone()), (province.lat, province.lon))
+                } else {
+                    let at = around(province, random);
+                    (Place::point(at.0, at.1), at)
+                };
+                spots.push(Spot { place, province: province.name.clone(), at });
             }
         }
         let (suppliers, buyers) = (Weighted::of(supply.into_iter()), Weighted::of(demand.into_iter()));
@@ -84,6 +90,13 @@ impl Ground {
 
     pub(super) fn buyer(&self, random: &mut Random) -> usize {
         self.buyers.draw(random)
+    }
+
+    /// About how far apart two spots are.
+    pub(super) fn km(&self, one: usize, other: usize) -> f64 {
+        let (one, other) = (self.spots[one].at, self.spots[other].at);
+        let east = libm::cos(one.0.to_radians());
+        DEGREE_KM * libm::hypot(one.0 - other.0, (one.1 - other.1) * east)
     }
 
     /// Another spot of the same province, or the same where it has no other.
@@ -106,11 +119,11 @@ fn nearest<'a>(all: &[&'a PlaceEntry], centre: &PlaceEntry, count: usize) -> Vec
     sorted
 }
 
-fn around(province: &PlaceEntry, random: &mut Random) -> Place {
+fn around(province: &PlaceEntry, random: &mut Random) -> (f64, f64) {
     let degrees = SPREAD_KM / DEGREE_KM;
     let lat = province.lat + degrees * random.normal();
     let lon = province.lon + degrees * random.normal() / libm::cos(province.lat.to_radians());
-    Place::point(four_digits(lat), four_digits(lon))
+    (four_digits(lat), four_digits(lon))
 }
 
 /// About ten metres.

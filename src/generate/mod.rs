@@ -16,6 +16,7 @@
 //! ```
 
 mod buyers;
+mod density;
 mod goods;
 mod ground;
 mod papers;
@@ -127,7 +128,7 @@ impl Preset {
 
     /// The size at a scale: so many times the entries, within distances that keep candidates per entry about
     /// the same.
-    fn scaled(self, scale: f64) -> Result<Size, Error> {
+    fn scaled(self, seed: u64, scale: f64) -> Result<Size, Error> {
         let size = self.size();
         let fits = |scale: f64| real(size.offers) * scale <= real(MAX_ENTRIES);
         if !(scale > 0.0 && fits(scale)) {
@@ -145,23 +146,26 @@ impl Preset {
         // Larger markets reach more communes, of which there were some 10,000; smaller ones trade fewer products.
         let points = (real(size.points) * scale.max(1.0)).min(10_000.0);
         let products = real(size.products) * libm::sqrt(scale.min(1.0));
-        Ok(Size {
+        let mut scaled = Size {
             cooperatives: times(size.cooperatives).min(times(size.offers)),
             enterprises: times(size.enterprises).min(times(size.demands)),
             offers: times(size.offers),
             demands: times(size.demands),
             points: usize::try_from(multiple(points, 1)).unwrap_or(size.points),
             products: usize::try_from(multiple(products, 1)).unwrap_or(size.products).max(8),
-            radius_km: (size.radius_km / libm::sqrt(scale)).clamp(1.0, 2_000.0),
+            // As many look anywhere: at any share, the candidates of these would grow with the market.
+            anywhere: size.anywhere / scale.max(1.0),
             ..size
-        })
+        };
+        density::keep(seed, &size, &mut scaled);
+        Ok(scaled)
     }
 }
 
 /// A synthetic market, as parts to build or to change first. Linear in the number of entries.
 ///
-/// Candidates per offer stay about the same at every scale: at ten times the offers, buyers look about a third
-/// as far.
+/// Candidates per offer stay about the same at scales from 0.01 to 10: in a larger market buyers look less far, as
+/// far as it takes (`density`), in a smaller one farther, and it trades fewer products.
 ///
 /// # Errors
 /// [`Error::Unreadable`] for a scale that is not above 0 or gives more than 10^7 offers.
@@ -174,7 +178,7 @@ pub fn generate(preset: Preset, seed: u64, scale: f64) -> Result<MarketParts, Er
 /// # Errors
 /// As [`generate`], and [`Error::Cancelled`].
 pub fn generate_watched(preset: Preset, seed: u64, scale: f64, watch: Watch) -> Result<MarketParts, Error> {
-    let size = preset.scaled(scale)?;
+    let size = preset.scaled(seed, scale)?;
     let as_of = Date::new(2025, 11, 28).expect("a day of the calendar");
     let ground = Ground::lay(seed, size.reach, size.points);
     let goods = Goods::choose(seed, size.products);

@@ -18,6 +18,7 @@ pub(super) enum Purpose {
     Offers = 5,
     Demands = 6,
     Between = 7,
+    Density = 8,
 }
 
 /// A stream of random numbers.

@@ -15,7 +15,7 @@
 //!
 //! **Parts.** A few edges can weld a country into one component that no cache holds. Where the transport says
 //! which rows belong together, a large component is ordered by these parts, so that each can be solved alone
-//! first; the optimum of the whole starts from there (see `optimum`).
+//! first; the optimum of the whole starts from there (see `optimum`). Only parts that are not large themselves help.
 //!
 //! **Method.** Union-find with path halving and the lowest index as representative (Tarjan, van Leeuwen,
 //! *Worst-case analysis of set union algorithms*, JACM 1984): `O(E log N)` worst case, near linear in
@@ -32,8 +32,8 @@ use super::transport::{Transport, number};
 const NONE: u32 = u32::MAX;
 /// At most one edge in so many may cross from part to part: with more, the parts' optima are far from the whole's.
 const CROSSING: usize = 16;
-/// Edges from which on a component is worth dividing.
-const DIVIDED: usize = 1 << 20;
+/// Edges from which on no cache holds a component.
+pub(super) const LARGE: usize = 1 << 20;
 
 /// The members of one component; groups only where they can bind. Members ascend, part by part if there are
 /// parts.
@@ -197,7 +197,7 @@ impl Component {
     /// edges come from, groups with their members. Groups that bind with members in several parts are in none, and
     /// neither are their members.
     fn divide(&mut self, transport: &Transport, binds: [&[bool]; 2], places: [&mut [u32]; 3]) {
-        if transport.row_part.is_empty() || transport.edge_capacity.is_some() || self.edges < DIVIDED {
+        if transport.row_part.is_empty() || transport.edge_capacity.is_some() || self.edges < LARGE {
             return;
         }
         let [column_place, row_group_place, column_group_place] = places;
@@ -257,7 +257,11 @@ impl Component {
                 self.parts.push(part);
             }
         }
-        if self.parts.len() < 2 || !worth_it {
+        let edges = |part: &Part| -> usize {
+            self.rows[part.rows.clone()].iter().map(|&row| transport.edges_of(row as usize).len()).sum()
+        };
+        // A part that is large itself would have to be solved from rest.
+        if self.parts.len() < 2 || !worth_it || self.parts.iter().any(|part| edges(part) >= LARGE) {
             self.parts.clear();
         }
     }

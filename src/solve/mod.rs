@@ -33,6 +33,7 @@
 //! network     one component as a network with a root     tree     spanning tree of a network
 //! pricing     which arc enters next                      pace     how many are looked at before
 //! simplex     pivots until no arc wants to enter         core     the edges that matter near the optimum
+//! auction     a flow that is nearly the optimum          vertex   a tree from a flow
 //! restart     a tree near a given one                    tie      the published tie number of an edge
 //! optimum     components in parallel, two phases, prices standing an optimum that follows changes
 //! limits      limits outside the network, the check      greedy   best edge first
@@ -51,6 +52,7 @@
 //! same [`FlowNetwork`] gives the same [`Flow`]; which of several cheapest flows depends on its order, and so
 //! do [`OneToOne`] and [`Matching`].
 
+mod auction;
 mod component;
 mod core;
 mod error;
@@ -74,6 +76,7 @@ mod standing;
 mod tie;
 mod transport;
 mod tree;
+mod vertex;
 
 pub use error::SolveError;
 pub use fair::{

@@ -32,13 +32,15 @@
 //!   the group's if the group's capacity is 0, else the column's.
 //!
 //! **Where phase 1 begins.** At rest; or, in a component too large for the cache, from the optima of its parts,
-//! found in parallel (`component`); or from a flow that is nearly the optimum (`restart`). The end is the same.
+//! found in parallel (`component`), or where it has none from an auction (`auction`, `vertex`); or from a flow that
+//! is nearly the optimum (`restart`). The end is the same.
 //!
 //! **What it cannot do.** Divide one component among threads where no parts are suggested.
 
 use std::cmp::Reverse;
 
-use super::component::{Component, Part, Split};
+use super::auction;
+use super::component::{Component, LARGE, Part, Split};
 use super::error::SolveError;
 use super::layout::{Layout, Worth};
 use super::network::{NONE, Network};
@@ -47,6 +49,7 @@ use super::restart::Hints;
 use super::simplex::{Simplex, Solved};
 use super::tie;
 use super::transport::{Transport, number};
+use super::vertex;
 use rayon::prelude::*;
 
 /// Edges that fall short of gaining by less than this part of the largest value are looked at together with those
@@ -288,6 +291,9 @@ pub(super) fn solve_component<V: Worth>(
         let flow: Vec<_> = near.iter().map(nodes).collect();
         simplex = Simplex::near(network, Hints::of_flow(network, &flow));
         simplex.run(&menu)?;
+    } else if component.parts.is_empty() && component.edges >= LARGE && network.edge_capacity.is_empty() {
+        simplex = after_auction(network, layout.most);
+        simplex.run(&menu)?;
     } else if component.parts.is_empty() {
         simplex = Simplex::at_rest(network);
         simplex.run(&menu)?;
@@ -303,6 +309,15 @@ pub(super) fn solve_component<V: Worth>(
         simplex.finish(&menu, slack)?;
     }
     conclude(network, simplex)
+}
+
+/// From where an auction ends.
+pub(super) fn after_auction<'network, 'layout, V: Worth>(
+    network: &'network Network<'layout, V>,
+    most_value: i64,
+) -> Simplex<'network, 'layout, V> {
+    let (tree, full) = vertex::tree(network, &auction::flow(network, most_value));
+    Simplex::of_tree(network, tree, full)
 }
 
 /// The second phase, from the end of the first.

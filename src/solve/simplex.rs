@@ -82,13 +82,18 @@ impl<'network, 'layout, V: Worth> Simplex<'network, 'layout, V> {
     /// From a tree near the hints.
     pub(super) fn near(network: &'network Network<'layout, V>, mut hints: Hints) -> Self {
         let tree = restart::tree(network, &mut hints);
+        Simplex::of_tree(network, tree, hints.full)
+    }
+
+    /// From a strongly feasible tree.
+    pub(super) fn of_tree(network: &'network Network<'layout, V>, tree: Tree, full: Vec<bool>) -> Self {
         let potential = tree.potentials(network.root, |u, parent| {
             if tree.edge(u) == NONE {
                 return 0;
             }
             network.value_of(u.min(parent), u.max(parent)).expect("the tree's edges are the network's")
         });
-        Simplex::at(network, tree, hints.full, potential)
+        Simplex::at(network, tree, full, potential)
     }
 
     /// As the parts of a component left it, which stand in the order of the component's parts; what is in none

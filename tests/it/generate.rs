@@ -72,13 +72,31 @@ fn densities_stay_in_their_bands() {
         for (preset, scale, band) in [
             (Preset::Forum, 1.0, 1.0..5.0),
             (Preset::Province, 1.0, 8.0..30.0),
-            (Preset::Province, 3.0, 8.0..60.0),
-            (Preset::National, 0.01, 8.0..25.0),
-            (Preset::National, 0.1, 20.0..50.0),
+            (Preset::Province, 3.0, 8.0..30.0),
+            (Preset::National, 0.01, 30.0..90.0),
+            (Preset::National, 0.03, 40.0..80.0),
+            (Preset::National, 0.1, 45.0..75.0),
         ] {
             let density = candidates_per_offer(preset, seed, scale);
             assert!(band.contains(&density), "{preset:?} × {scale}, seed {seed}: {density}");
         }
+    }
+}
+
+/// Every fiftieth offer finds as many candidates as all would on average.
+#[test]
+fn densities_hold_in_larger_markets() {
+    for scale in [1.0, 4.0] {
+        let mut parts = generate(Preset::National, 1, scale).unwrap();
+        let mut at = 0;
+        parts.offers.retain(|_| {
+            at += 1;
+            at % 50 == 0
+        });
+        let offers = f64::from(u32::try_from(parts.offers.len()).unwrap());
+        let linkage = Linkage::build(&Market::build(parts).unwrap(), &Policy::default()).unwrap().len();
+        let density = f64::from(u32::try_from(linkage).unwrap()) / offers;
+        assert!((50.0..75.0).contains(&density), "× {scale}: {density}");
     }
 }
 
