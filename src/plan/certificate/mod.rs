@@ -5,6 +5,10 @@
 //! (`prices`, which also says why they prove it).
 
 mod prices;
+#[cfg_attr(not(test), expect(dead_code, reason = "the plan has no quotas yet"))]
+mod quotas;
+#[cfg(test)]
+mod quotas_tests;
 
 use std::collections::BTreeMap;
 

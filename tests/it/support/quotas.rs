@@ -158,6 +158,9 @@ fn bound(transport: &Transport, quotas: &Quotas, found: &Quotafied) -> Result<i1
     }
     let mut premium = 0;
     if let Some(cap) = &quotas.cap {
+        if exempt(transport, cap).iter().zip(&cap_price).any(|(&exempt, &price)| exempt && price != 0) {
+            return Err("the cap of an exempt group has a price".to_owned());
+        }
         let prices: i128 = cap_price.iter().sum();
         let (part, of, base) = (i128::from(cap.part), i128::from(cap.of), i128::from(cap.base));
         premium = (part * prices + of - 1) / of;
@@ -165,10 +168,7 @@ fn bound(transport: &Transport, quotas: &Quotas, found: &Quotafied) -> Result<i1
         let bases = cap_price.iter().zip(&cap.column_group_base);
         total -= bases.map(|(price, &base)| price * i128::from(base)).sum::<i128>();
     }
-    for (k, side) in quotas.sides.iter().enumerate() {
-        let _ = side;
-        total -= multiplier[k] * i128::from(found.least[k]);
-    }
+    total -= multiplier.iter().zip(&found.least).map(|(m, &least)| m * i128::from(least)).sum::<i128>();
     if found.link_proof.is_some() {
         for (group, &wants) in quotas.link.iter().enumerate() {
             let rows = (0..transport.row_group.len()).filter(|&r| transport.row_group[r] as usize == group);
