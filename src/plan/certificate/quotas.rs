@@ -160,7 +160,12 @@ pub(crate) fn check(
 }
 
 fn refuted(code: &'static str, message: String) -> Issue {
-    Issue::error(code, "/certificate".to_owned(), message, "The plan does not hold for this market and policy.")
+    Issue::error(
+        code,
+        "/certificate".to_owned(),
+        message,
+        "The plan does not hold for this market and policy.",
+    )
 }
 
 /// A number for each, none negative, none where nothing is limited.
@@ -188,20 +193,25 @@ fn shape(ground: &Ground, quotas: &Quotas, prices: &Prices, claim: &Claim, close
     let cooperatives = prices.cooperatives.iter().zip(&ground.cooperatives);
     let mut cooperatives = cooperatives.map(|(price, capacity)| (*price, capacity.is_some()));
     let enterprises = prices.enterprises.iter().zip(&ground.enterprises).zip(closed);
-    let mut enterprises = enterprises.map(|((price, capacity), closed)| (*price, capacity.is_some() || *closed));
+    let mut enterprises =
+        enterprises.map(|((price, capacity), closed)| (*price, capacity.is_some() || *closed));
     let unlimited = |(price, limited): (i64, bool)| price != 0 && !limited;
     if cooperatives.any(unlimited) || enterprises.any(unlimited) {
         issues.push(refuted("prices", "a party without a limit has a price".to_owned()));
     }
     if claim.enterprise.iter().zip(closed).any(|(price, closed)| *price != 0 && *closed) {
-        issues.push(refuted("prices", "an enterprise that is above its share by contract has a price for it".to_owned()));
+        issues.push(refuted(
+            "prices",
+            "an enterprise that is above its share by contract has a price for it".to_owned(),
+        ));
     }
     if claim.scale < 1 || claim.bonus < 0 || claim.link.iter().any(|&link| link > claim.bonus) {
         issues.push(refuted("prices", "the scale, or what a link is worth, is out of range".to_owned()));
     }
     let unasked = claim.link.iter().zip(&quotas.link).any(|(link, asked)| *link != 0 && !asked);
     if unasked {
-        issues.push(refuted("prices", "a cooperative that is not to be linked has a price for it".to_owned()));
+        issues
+            .push(refuted("prices", "a cooperative that is not to be linked has a price for it".to_owned()));
     }
     issues
 }
@@ -220,7 +230,8 @@ impl Totals {
         for pair in &ground.pairs {
             let (cooperative, enterprise) =
                 (ground.cooperative_of[pair.offer], ground.enterprise_of[pair.demand]);
-            let (all, contract) = (i128::from(pair.kg) + i128::from(pair.contract), i128::from(pair.contract));
+            let (all, contract) =
+                (i128::from(pair.kg) + i128::from(pair.contract), i128::from(pair.contract));
             totals.cooperative[cooperative] += all;
             totals.contracts_of_cooperative[cooperative] += contract;
             totals.enterprise[enterprise] += all;
@@ -243,10 +254,8 @@ fn floors(quotas: &Quotas, totals: &Totals, issues: &mut Vec<Issue>) -> Vec<i128
             Least::Kg(least) => kg - i128::from(least),
         };
         if over < -i128::from(floor.lowered) {
-            let message = format!(
-                "quota {index} reaches {kg} kg of {}, short of {:?}",
-                totals.all, floor.least
-            );
+            let message =
+                format!("quota {index} reaches {kg} kg of {}, short of {:?}", totals.all, floor.least);
             issues.push(refuted("quota", message));
         }
         reached.push(kg);
@@ -297,7 +306,8 @@ fn suppliers(ground: &Ground, quotas: &Quotas, issues: &mut Vec<Issue>) {
 /// Cooperatives that are to be linked, have no contract and are.
 fn linked(quotas: &Quotas, totals: &Totals) -> i64 {
     let kg = totals.cooperative.iter().zip(&totals.contracts_of_cooperative);
-    let linked = quotas.link.iter().zip(kg).filter(|(asked, (kg, contract))| **asked && **contract == 0 && **kg > 0);
+    let linked =
+        quotas.link.iter().zip(kg).filter(|(asked, (kg, contract))| **asked && **contract == 0 && **kg > 0);
     i64::try_from(linked.count()).unwrap_or(i64::MAX)
 }
 
@@ -378,8 +388,9 @@ fn bound(
                 Some(capacity) => cost.add(unpaid.checked_mul(capacity)),
                 None => {
                     let (offer, demand) = (pair.offer, pair.demand);
-                    let message =
-                        format!("the prices of offer {offer} with demand {demand} lack {unpaid} of its worth");
+                    let message = format!(
+                        "the prices of offer {offer} with demand {demand} lack {unpaid} of its worth"
+                    );
                     issues.push(refuted("prices", message));
                     return Some(0);
                 }

@@ -59,8 +59,8 @@ mod search;
 use super::error::SolveError;
 use super::transport::Transport;
 use combine::{Joined, join};
-use link::Links;
 pub use link::LinkProof;
+use link::Links;
 use problem::{Point, Problem};
 pub use problem::{Revalued, revalued};
 pub use reach::Unreachable;
@@ -124,7 +124,7 @@ pub struct Quotafied {
     pub value: i128,
     /// No flow that holds the sides (at `least`) and the cap, and links as many groups, is worth more:
     /// `⌊(Σ price · capacity + Σ edge capacity · rent + Σ_g (link bonus − link price) − bonus · links − Σ multiplier · least +
-    /// constant of the cap) / scale⌋`.
+    /// constant of the cap) / scale⌋`, or a little more where edges have capacities.
     pub bound: i128,
     /// What the prices, the multipliers and the worth of links are multiples of: `1 / scale` of a value.
     pub scale: i64,
@@ -326,8 +326,7 @@ impl Course<'_> {
         let best = &ended.points[ended.best];
         let joined = within.unwrap_or(joined);
         self.problem.column_group_capacity = Some(limits);
-        self.problem.most_links =
-            self.problem.links.map_or(0, |links| links.linked(transport, &joined.flow));
+        self.problem.most_links = self.problem.links.map_or(0, |links| links.linked(transport, &joined.flow));
         self.problem.extra = self.premium(cap, &mut prices);
         self.problem.column_group_shift = prices.iter().map(|price| -price).collect();
         let proof = self.problem.at(best.multipliers.clone(), Some(best))?;
@@ -370,8 +369,7 @@ impl Course<'_> {
         let constant = quotas.cap.as_ref().map_or(0, |cap| cap.constant(&cap_price));
         let bound = (problem.dual(&point) + constant).div_euclid(problem.scale.into());
         let missing = joined.reached.iter().zip(&problem.least);
-        let cap_excess =
-            quotas.cap.as_ref().map_or(0, |cap| cap.excess(problem.transport, &joined.flow));
+        let cap_excess = quotas.cap.as_ref().map_or(0, |cap| cap.excess(problem.transport, &joined.flow));
         Quotafied {
             value: joined.value,
             bound,
@@ -426,7 +424,11 @@ impl Quotas {
         }
         let groups = transport.row_group_capacity.len();
         if !self.link.is_empty() {
-            super::transport::length("link is neither empty nor one entry a row group", self.link.len(), groups)?;
+            super::transport::length(
+                "link is neither empty nor one entry a row group",
+                self.link.len(),
+                groups,
+            )?;
         }
         if let Some(cap) = &self.cap {
             let groups = transport.column_group_capacity.len();

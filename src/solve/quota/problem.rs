@@ -378,7 +378,8 @@ pub fn revalued(
     for side in sides {
         side.check(transport)?;
     }
-    if multipliers.len() != sides.len() || multipliers.iter().any(|&multiplier| multiplier < 0)
+    if multipliers.len() != sides.len()
+        || multipliers.iter().any(|&multiplier| multiplier < 0)
         || scale < 0
         || grain <= 0
     {

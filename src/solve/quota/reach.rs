@@ -55,10 +55,7 @@ fn narrow(reached: i128) -> i64 {
 }
 
 /// Lowers what cannot be reached; what has been lowered, and the points that were found on the way.
-pub(super) fn lower(
-    problem: &mut Problem,
-    ended: &Search,
-) -> Result<Vec<Unreachable>, SolveError> {
+pub(super) fn lower(problem: &mut Problem, ended: &Search) -> Result<Vec<Unreachable>, SolveError> {
     let mut lowered = Vec::new();
     let sides = problem.sides.len();
     let scale = std::mem::replace(&mut problem.scale, 0);
