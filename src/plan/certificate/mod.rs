@@ -12,6 +12,10 @@ pub(super) mod pools;
 mod prices;
 mod totals;
 mod tree;
+#[cfg_attr(not(test), expect(dead_code, reason = "the plan has no quotas yet"))]
+mod quotas;
+#[cfg(test)]
+mod quotas_tests;
 
 use std::collections::BTreeMap;
 

@@ -68,9 +68,11 @@ impl Cap {
         }
         let share = self.share(i128::from(self.base) + units.iter().sum::<i128>());
         let groups = units.iter().zip(&self.column_group_base).zip(self.exempt(transport));
-        let over = groups.map(|((&units, &base), exempt)| {
-            if exempt { units } else { i128::from(base) + units - share }
-        });
+        let over = groups.map(
+            |((&units, &base), exempt)| {
+                if exempt { units } else { i128::from(base) + units - share }
+            },
+        );
         over.max().unwrap_or(0).max(0)
     }
 

@@ -120,7 +120,11 @@ fn taken(flow: &[(usize, i64)], steps: &[Step]) -> Vec<(usize, i64)> {
 }
 
 /// A flow of whole units that is `part` of the way from one to the other, as far as sides can tell.
-#[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "rounding is what it is for")]
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    reason = "rounding is what it is for"
+)]
 fn between(
     problem: &Problem,
     keys: &Keys,

@@ -186,7 +186,8 @@ impl Walk {
         nodes.dedup();
         let at = |node: &Node| nodes.binary_search(node).expect("what flows in flows out");
         let head = arcs.iter().map(|arc| at(&arc.to)).collect();
-        let next: Vec<usize> = nodes.iter().map(|node| arcs.partition_point(|arc| arc.from < *node)).collect();
+        let next: Vec<usize> =
+            nodes.iter().map(|node| arcs.partition_point(|arc| arc.from < *node)).collect();
         let end = nodes.iter().map(|node| arcs.partition_point(|arc| arc.from <= *node)).collect();
         Walk { arcs, end, next, head }
     }

@@ -67,8 +67,7 @@ pub(super) fn lowest(planes: &[Plane], low: &[f64], high: &[f64]) -> Lowest {
     };
     let first = &planes[0].slope;
     let slack = |k: usize| if first[k] >= 0.0 { Column::Low(k) } else { Column::High(k) };
-    let mut basis: Vec<Column> =
-        std::iter::once(Column::Plane(0)).chain((0..sides).map(slack)).collect();
+    let mut basis: Vec<Column> = std::iter::once(Column::Plane(0)).chain((0..sides).map(slack)).collect();
     let rows = sides + 1;
     let mut price = vec![0.0; rows];
     let mut amount = vec![0.0; rows];
@@ -121,8 +120,9 @@ pub(super) fn lowest(planes: &[Plane], low: &[f64], high: &[f64]) -> Lowest {
 /// The inverse of a square matrix, or nothing if it is singular.
 fn inverse(mut matrix: Vec<Vec<f64>>) -> Option<Vec<Vec<f64>>> {
     let size = matrix.len();
-    let mut inverse: Vec<Vec<f64>> =
-        (0..size).map(|row| (0..size).map(|column| if row == column { 1.0 } else { 0.0 }).collect()).collect();
+    let mut inverse: Vec<Vec<f64>> = (0..size)
+        .map(|row| (0..size).map(|column| if row == column { 1.0 } else { 0.0 }).collect())
+        .collect();
     for step in 0..size {
         let mut pivot = step;
         for row in step + 1..size {

@@ -59,8 +59,8 @@ mod search;
 use super::error::SolveError;
 use super::transport::Transport;
 use combine::{Joined, join};
-use link::Links;
 pub use link::LinkProof;
+use link::Links;
 use problem::{Point, Problem};
 pub use problem::{Revalued, revalued};
 pub use reach::Unreachable;
@@ -124,10 +124,12 @@ pub struct Quotafied {
     pub value: i128,
     /// No flow that holds the sides (at `least`) and the cap, and links as many groups, is worth more:
     /// `⌊(Σ price · capacity + Σ edge capacity · rent + Σ_g (link bonus − link price) − bonus · links − Σ multiplier · least +
-    /// constant of the cap) / scale⌋`.
+    /// constant of the cap) / scale⌋`, or a little more where edges have capacities.
     pub bound: i128,
     /// What the prices, the multipliers and the worth of links are multiples of: `1 / scale` of a value.
     pub scale: i64,
+    /// Prices are multiples of this, which the network's numbers were divided by; see [`revalued`].
+    pub grain: i64,
     /// Price of each row's capacity. On every edge `scale · value + Σ multiplier · count + premium + link price` is at most
     /// the four prices and the cap's.
     pub row_price: Vec<i64>,
@@ -205,11 +207,13 @@ pub fn optimum_with(transport: &Transport, quotas: &Quotas) -> Result<Quotafied,
         false => None,
     };
     let link_proof = links.as_ref().map(|links| links.most(transport, None, &[])).transpose()?;
+    let (scale, grain) = scale(transport, quotas, links.as_ref());
     let problem = Problem {
         transport,
         sides: &quotas.sides,
         least: quotas.sides.iter().map(|side| side.least).collect(),
-        scale: scale(transport, quotas, links.as_ref()),
+        scale,
+        grain,
         extra: 0,
         column_group_capacity: None,
         links: links.as_ref(),
@@ -228,16 +232,19 @@ pub fn optimum_with(transport: &Transport, quotas: &Quotas) -> Result<Quotafied,
     Ok(course.told(quotas, joined, point, cap_price, link_proof))
 }
 
-/// What the multipliers are counted in: fine enough for the sides, in 32 bits if that is fine enough.
-fn scale(transport: &Transport, quotas: &Quotas, links: Option<&Links>) -> i64 {
+/// What a value is in the unit of multipliers, and a one of the network: numbers of 32 bits in the network if they are
+/// fine enough there, and multipliers a thousand times finer than what the sides count.
+fn scale(transport: &Transport, quotas: &Quotas, links: Option<&Links>) -> (i64, i64) {
     let most = i128::from(transport.most_value().max(1));
     let count = i128::from(quotas.sides.iter().map(Side::size).max().unwrap_or(1));
-    let links = if links.is_some() { 64 } else { 1 };
     let power = |most: i128| 1_i128 << (127 - most.max(1).leading_zeros());
-    let narrow = power(i128::from(i32::MAX) / (4 * most)).min(1024 * count);
-    let wide = power(Problem::limit(transport, None) / (16 * links * most)).min(1024 * count);
-    let scale = if links == 1 && narrow >= 16 * count { narrow } else { wide };
-    i64::try_from(scale).unwrap_or(1).max(1)
+    let room = if links.is_some() { 1 << 12 } else { 1 << 6 };
+    let narrow = power(i128::from(i32::MAX) / (4 * most)).min(1024);
+    let wide = power(Problem::limit(transport, links) / (16 * room * most)).min(1024);
+    let of_network = if narrow >= 64 || narrow >= wide { narrow.min(wide) } else { wide };
+    let grain = power(2 * count - 1).min(power(i128::from(i64::MAX / 64) / (room * most * of_network)));
+    let narrow = |number: i128| i64::try_from(number).unwrap_or(1).max(1);
+    (narrow(of_network * grain), narrow(grain))
 }
 
 /// The way to the answer.
@@ -319,8 +326,7 @@ impl Course<'_> {
         let best = &ended.points[ended.best];
         let joined = within.unwrap_or(joined);
         self.problem.column_group_capacity = Some(limits);
-        self.problem.most_links =
-            self.problem.links.map_or(0, |links| links.linked(transport, &joined.flow));
+        self.problem.most_links = self.problem.links.map_or(0, |links| links.linked(transport, &joined.flow));
         self.problem.extra = self.premium(cap, &mut prices);
         self.problem.column_group_shift = prices.iter().map(|price| -price).collect();
         let proof = self.problem.at(best.multipliers.clone(), Some(best))?;
@@ -330,7 +336,7 @@ impl Course<'_> {
 
     /// The premium of prices of the cap; prices too large for one are given up, which any bound bears.
     fn premium(&self, cap: &Cap, prices: &mut [i64]) -> i64 {
-        let most = Problem::limit(self.problem.transport, self.problem.links) / 8;
+        let most = self.problem.largest() / 8;
         let premium = cap.premium(prices);
         let largest = prices.iter().copied().max().unwrap_or(0);
         if premium <= most && i128::from(largest) <= most {
@@ -363,12 +369,12 @@ impl Course<'_> {
         let constant = quotas.cap.as_ref().map_or(0, |cap| cap.constant(&cap_price));
         let bound = (problem.dual(&point) + constant).div_euclid(problem.scale.into());
         let missing = joined.reached.iter().zip(&problem.least);
-        let cap_excess =
-            quotas.cap.as_ref().map_or(0, |cap| cap.excess(problem.transport, &joined.flow));
+        let cap_excess = quotas.cap.as_ref().map_or(0, |cap| cap.excess(problem.transport, &joined.flow));
         Quotafied {
             value: joined.value,
             bound,
             scale: problem.scale,
+            grain: problem.grain,
             row_price: point.prices.row,
             column_price: point.prices.column,
             row_group_price: point.prices.row_group,
@@ -418,7 +424,11 @@ impl Quotas {
         }
         let groups = transport.row_group_capacity.len();
         if !self.link.is_empty() {
-            super::transport::length("link is neither empty nor one entry a row group", self.link.len(), groups)?;
+            super::transport::length(
+                "link is neither empty nor one entry a row group",
+                self.link.len(),
+                groups,
+            )?;
         }
         if let Some(cap) = &self.cap {
             let groups = transport.column_group_capacity.len();

@@ -5,8 +5,12 @@
 //! below 0 is left out. The optimum of that transport is exact and canonical, and its prices cover every edge, those
 //! left out too (their price sum is at least 0).
 //!
+//! **Grain.** Shares in millionths need multipliers far finer than the network's numbers can be. So what an edge is worth is
+//! rounded up to a multiple of `grain`, divided by it, and the prices are multiplied by it again: they cover
+//! every edge as before, at the cost of less than a `grain` a unit. Where multipliers are 0 nothing is rounded.
+//!
 //! **Bound.** For every flow `x` of the transport with `Σ a_ke x_e >= least_k`:
-//! `scale · value(x) <= Σ (re-valued) x_e − Σ μ_k least_k <= optimum − Σ μ_k least_k`.
+//! `scale · value(x) <= Σ (re-valued) x_e − Σ μ_k least_k <= grain · optimum − Σ μ_k least_k`.
 
 use super::link::Links;
 use super::{Members, Side};
@@ -32,6 +36,8 @@ pub(super) struct Problem<'a> {
     pub(super) least: Vec<i64>,
     /// The unit of multipliers is `1/scale` of that of values.
     pub(super) scale: i64,
+    /// What is one in the network, in the unit of multipliers.
+    pub(super) grain: i64,
     /// Added to the worth of every unit, in the unit of multipliers.
     pub(super) extra: i64,
     /// Limits of column groups, in place of the transport's.
@@ -140,10 +146,16 @@ impl<'a> Problem<'a> {
         i128::from(i64::MAX / 2) / (nodes + 1)
     }
 
+    /// The largest sum of an edge, in the unit of multipliers.
+    pub(super) fn largest(&self) -> i128 {
+        let of_network = (Problem::limit(self.transport, self.links) - 1) * i128::from(self.grain);
+        of_network.min(i128::from(i64::MAX / 8))
+    }
+
     /// How far each multiplier may grow, in the largest value.
     #[expect(clippy::cast_precision_loss, reason = "where a search ends, roughly")]
     pub(super) fn room(&self) -> f64 {
-        let limit = Problem::limit(self.transport, self.links) as f64;
+        let limit = self.largest() as f64;
         // The rest is for bonuses and premiums.
         let values = limit / 8.0 / (self.scale.max(1) as f64 * self.transport.most_value().max(1) as f64);
         ((values - 1.0) / self.sides.len().max(1) as f64).clamp(0.0, 1e4)
@@ -159,7 +171,7 @@ impl<'a> Problem<'a> {
         let transport = self.transport;
         let links = self.links;
         let most = self.most(multipliers) + i128::from(bonus);
-        let limit = Problem::limit(transport, links);
+        let limit = self.largest();
         if most > limit {
             let what = "the largest value with the multipliers of the quotas";
             return Err(SolveError::Overflow { what, found: most, most: limit });
@@ -199,7 +211,7 @@ impl<'a> Problem<'a> {
                 let value = self.scale * transport.value[edge] + shift + columns[column as usize];
                 if value >= 0 {
                     new.column.push(column);
-                    new.value.push(value);
+                    new.value.push((value + self.grain - 1) / self.grain);
                     kept.push(edge);
                     if let (Some(new), Some(old)) = (&mut new.edge_capacity, capacity) {
                         new.push(old[edge]);
@@ -208,7 +220,7 @@ impl<'a> Problem<'a> {
             }
             if let Some(column) = spare {
                 new.column.push(number(first_spare + column));
-                new.value.push(bonus);
+                new.value.push(bonus / self.grain);
                 kept.push(usize::MAX);
                 if let Some(new) = &mut new.edge_capacity {
                     new.push(transport.row_capacity[row]);
@@ -224,12 +236,14 @@ impl<'a> Problem<'a> {
         if self.links.is_none() {
             return self.with_bonus(multipliers, 0, near);
         }
-        let limit = Problem::limit(self.transport, self.links) - self.most(&multipliers);
+        // A bonus is a whole number of grains.
+        let limit = self.largest() - self.most(&multipliers);
         let mut bonus = (4 * self.most(&multipliers)).max(near.map_or(1, |point| point.bonus.into()));
         let mut near = near.cloned();
         loop {
             let largest = bonus.min(limit).max(1);
-            let fits = i64::try_from(largest).unwrap_or(i64::MAX / 2);
+            let fits = i64::try_from(largest).unwrap_or(i64::MAX / 8) / self.grain;
+            let fits = fits.max(1) * self.grain;
             let point = self.with_bonus(multipliers.clone(), fits, near.as_ref())?;
             if point.linked >= self.most_links {
                 return Ok(point);
@@ -270,6 +284,7 @@ impl<'a> Problem<'a> {
         };
         let mut worth: i128 =
             found.flow.iter().map(|&(e, units)| i128::from(new.value[e]) * i128::from(units)).sum();
+        worth *= i128::from(self.grain);
         let mut flow = Vec::with_capacity(found.flow.len());
         let mut spare = Vec::new();
         for &(at, units) in &found.flow {
@@ -281,12 +296,13 @@ impl<'a> Problem<'a> {
         }
         let pivots = found.pivots;
         let mut linked = 0;
+        let prices = of_optimum(found, first_spare, self.grain)?;
         let prices = match self.links {
-            None => of_optimum(found, first_spare),
+            None => prices,
             Some(links) => {
                 linked = links.linked(self.transport, &flow);
                 worth -= links.ground(bonus);
-                links.taken_apart(self.transport, of_optimum(found, first_spare), bonus)
+                links.taken_apart(self.transport, prices, bonus)
             }
         };
         let (value, reached) = self.tally(&flow);
@@ -322,7 +338,8 @@ impl<'a> Problem<'a> {
     }
 }
 
-fn of_optimum(found: Optimum, columns: usize) -> Prices {
+/// The prices of an optimum in the unit of multipliers; those of columns from `columns` on are of links.
+fn of_optimum(found: Optimum, columns: usize, grain: i64) -> Result<Prices, SolveError> {
     let mut prices = Prices {
         row: found.row_price,
         column: found.column_price,
@@ -330,8 +347,18 @@ fn of_optimum(found: Optimum, columns: usize) -> Prices {
         column_group: found.column_group_price,
         link: Vec::new(),
     };
+    for list in [&mut prices.row, &mut prices.column, &mut prices.row_group, &mut prices.column_group] {
+        for price in list {
+            let whole = i128::from(*price) * i128::from(grain);
+            *price = i64::try_from(whole).map_err(|_| SolveError::Overflow {
+                what: "a price with the multipliers of the quotas",
+                found: whole,
+                most: i64::MAX.into(),
+            })?;
+        }
+    }
     prices.link = prices.column.split_off(columns);
-    prices
+    Ok(prices)
 }
 
 /// The transport whose optimum is that of the sides at some multipliers: each edge is worth `scale · value` and what
@@ -345,13 +372,18 @@ pub fn revalued(
     sides: &[Side],
     multipliers: &[i64],
     scale: i64,
+    grain: i64,
 ) -> Result<Revalued, SolveError> {
     transport.check()?;
     for side in sides {
         side.check(transport)?;
     }
-    if multipliers.len() != sides.len() || multipliers.iter().any(|&multiplier| multiplier < 0) || scale < 0 {
-        let what = "there is not one multiplier, none negative, a side, or the scale is negative";
+    if multipliers.len() != sides.len()
+        || multipliers.iter().any(|&multiplier| multiplier < 0)
+        || scale < 0
+        || grain <= 0
+    {
+        let what = "there is not one multiplier, none negative, a side, or scale or grain are too small";
         return Err(SolveError::Malformed { what, at: multipliers.len() });
     }
     let problem = Problem {
@@ -359,6 +391,7 @@ pub fn revalued(
         sides,
         least: sides.iter().map(|side| side.least).collect(),
         scale,
+        grain,
         extra: 0,
         column_group_capacity: None,
         links: None,

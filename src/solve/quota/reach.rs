@@ -5,7 +5,7 @@
 //! **Method.** First each side alone: the most that any flow reaches of it is one optimum, of a transport that is worth
 //! what the side counts; its prices are positive on the capacities that bind. Then, where the multipliers prove that the
 //! sides conflict, one after the other in their order: the most of each that the earlier ones leave. Each is lowered
-//! to what whole units reached, so that a flow exists.
+//! to what whole units reached (in a conflict to a few units and a millionth less, where there is some choice).
 
 use super::combine::join;
 use super::problem::{Point, Problem};
@@ -55,14 +55,12 @@ fn narrow(reached: i128) -> i64 {
 }
 
 /// Lowers what cannot be reached; what has been lowered, and the points that were found on the way.
-pub(super) fn lower(
-    problem: &mut Problem,
-    ended: &Search,
-) -> Result<Vec<Unreachable>, SolveError> {
+pub(super) fn lower(problem: &mut Problem, ended: &Search) -> Result<Vec<Unreachable>, SolveError> {
     let mut lowered = Vec::new();
     let sides = problem.sides.len();
     let scale = std::mem::replace(&mut problem.scale, 0);
     let extra = std::mem::replace(&mut problem.extra, 0);
+    let grain = std::mem::replace(&mut problem.grain, 1);
     let near = &ended.points[ended.best];
     for side in 0..sides {
         let mut multipliers = vec![0; sides];
@@ -73,12 +71,15 @@ pub(super) fn lower(
             lowered.push(Unreachable::of(side, problem.least[side], false, &point));
         }
     }
-    let proof = problem.at(near.multipliers.clone(), Some(near))?;
+    // The multipliers alone, small enough for a network without grains.
+    let coarse = near.multipliers.iter().map(|multiplier| multiplier / grain).collect();
+    let proof = problem.at(coarse, Some(near))?;
     if problem.dual(&proof) < 0 || ended.at_the_end {
         one_after_the_other(problem, near, &mut lowered)?;
     }
     problem.scale = scale;
     problem.extra = extra;
+    problem.grain = grain;
     Ok(lowered)
 }
 
@@ -103,7 +104,10 @@ fn one_after_the_other(
         let joined = join(problem, &found);
         problem.least[side..].copy_from_slice(&wanted[side..]);
         if joined.reached[side] < i128::from(wanted[side]) {
-            problem.least[side] = narrow(joined.reached[side]);
+            // At the very most there is but one flow, and perhaps none of whole units: a little less leaves a choice.
+            let reached = joined.reached[side];
+            let less = 8 * i128::from(problem.sides[side].size()) + (reached.abs() >> 20);
+            problem.least[side] = narrow(reached - less);
             lowered.retain(|unreachable| unreachable.side != side);
             lowered.push(Unreachable::of(side, problem.least[side], true, &found.points[found.best]));
         }

@@ -6,7 +6,7 @@
 //!
 //! **Method.** Every point evaluated adds its plane. The next one is where the planes are lowest (`master`) in a box around
 //! the best so far; the box grows when the bound falls as the planes foretell, and shrinks when it does not. The
-//! search ends when the planes foretell less than a few units' worth, or when multipliers, which are integers, can not be
+//! search ends when the planes foretell a fall by less than a billionth, or a hundredth of a unit's worth, or when multipliers, which are integers, can not be
 //! told apart any more.
 //!
 //! **Complexity.** One optimum a step, each from the flow of the last; `40 + 25 K` steps at most, few in practice.
@@ -89,11 +89,7 @@ impl Scales {
 }
 
 /// Searches multipliers, beginning at some.
-pub(super) fn search(
-    problem: &Problem,
-    start: Vec<i64>,
-    near: Option<&Point>,
-) -> Result<Search, SolveError> {
+pub(super) fn search(problem: &Problem, start: Vec<i64>, near: Option<&Point>) -> Result<Search, SolveError> {
     search_some(problem, start, near, &vec![true; problem.sides.len()])
 }
 
@@ -113,7 +109,7 @@ pub(super) fn search_some(
     let mut radius = FIRST;
     let mut weight = vec![1.0];
     let mut at_the_end = false;
-    let tiny = |height: f64| (FINE * height.abs()).max(2.0 / scales.units);
+    let tiny = |height: f64| (FINE * height.abs()).max(0.01 / scales.units);
     for _ in 0..40 + 25 * sides {
         let centre = scales.at(&points[best]);
         let reach = |sign: f64| {
@@ -126,9 +122,11 @@ pub(super) fn search_some(
         weight.clone_from(&found.weight);
         let height = scales.height(problem, &points[best]);
         let foretold = height - found.height;
-        let on_edge = found.at.iter().zip(&centre).any(|(at, centre)| {
-            (at - centre).abs() >= radius * 0.999 && *at < room * 0.999
-        });
+        let on_edge = found
+            .at
+            .iter()
+            .zip(&centre)
+            .any(|(at, centre)| (at - centre).abs() >= radius * 0.999 && *at < room * 0.999);
         at_the_end = found.at.iter().zip(free).any(|(at, free)| *free && *at >= room * 0.999);
         let multipliers = scales.multipliers(&found.at);
         let known = points.iter().any(|point| point.multipliers == multipliers);

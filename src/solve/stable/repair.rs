@@ -17,7 +17,7 @@
 //! found the start, with the ceilings as edge capacities.
 //!
 //! **Bound.** Every round closes a used edge or freezes a shared capacity, so there are at most *edges + shared*
-//! rounds. The code stops after [`ROUNDS`]: what is still broken then is cut from the flow, which needs one pass
+//! rounds. The code stops after a number of rounds: what is still broken then is cut from the flow, which needs one pass
 //! (taking flow away breaks nothing but "whole", and emptying a column nothing at all).
 
 use crate::solve::component::{Component, Split};
@@ -27,8 +27,6 @@ use crate::solve::transport::{Transport, number};
 use rayon::prelude::*;
 use std::cmp::Reverse;
 
-/// Rounds of closing and solving before the rest is cut.
-pub(super) const ROUNDS: usize = 128;
 
 /// No component.
 const NONE: u32 = u32::MAX;
