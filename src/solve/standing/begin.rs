@@ -33,7 +33,7 @@ impl Live {
         };
         let mut live = Live::new(transport);
         live.number(transport, totals);
-        live.hang(transport, totals, &split, &solved);
+        live.hang(transport, &split, &solved);
         live.potential = live.potentials(transport);
         live.pivots = solved.iter().map(|solved| solved.pivots).sum();
         Ok(live)
@@ -70,7 +70,7 @@ impl Live {
     }
 
     /// Hangs all nodes that may carry flow.
-    fn hang(&mut self, transport: &Transport, totals: &Totals, split: &Split, solved: &[Solved]) {
+    fn hang(&mut self, transport: &Transport, split: &Split, solved: &[Solved]) {
         let mut seen = vec![false; self.nodes()];
         seen[self.root as usize] = true;
         let mut hung: Vec<Hung> = Vec::with_capacity(self.nodes());
@@ -90,9 +90,7 @@ impl Live {
             }
         }
         let mut groups = Vec::new();
-        for u in
-            (0..number(self.nodes())).filter(|&u| !seen[u as usize] && totals.alive(transport, self.place(u)))
-        {
+        for u in (0..number(self.nodes())).filter(|&u| !seen[u as usize] && self.place(u).alive(transport)) {
             let (at, group) = (u as usize, self.group[u as usize]);
             let left = self.capacity[at] - through[at];
             match (group, u < self.root) {
@@ -104,7 +102,7 @@ impl Live {
         }
         groups.append(&mut hung); // parents before children
         self.tree.hang(self.root, groups.iter().rev().copied());
-        let down = |&u: &u32| !self.hangs(u) && totals.taken_down(transport, self.place(u));
+        let down = |&u: &u32| !self.hangs(u) && self.place(u).taken_down(transport);
         self.down = (self.root + 1..number(self.nodes())).filter(down).collect();
     }
 

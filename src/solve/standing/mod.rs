@@ -272,7 +272,7 @@ impl State {
         places.sort_unstable();
         places.dedup();
         for place in places.into_iter().filter(|&place| units(transport, place).is_some()) {
-            let (capacity, alive) = (totals.capacity(transport, place), totals.alive(transport, place));
+            let (capacity, alive) = (totals.capacity(transport, place), place.alive(transport));
             live.set_capacity(transport, live.node(place), capacity, alive)?;
         }
         live.run(transport)?;

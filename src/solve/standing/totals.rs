@@ -17,6 +17,30 @@ pub(super) enum Place {
     Root,
 }
 
+impl Place {
+    /// Whether a node has a place in the tree: groups without a limit, and columns that can take nothing, have none.
+    pub(super) fn alive(self, transport: &Transport) -> bool {
+        match self {
+            Place::Row(_) | Place::Root => true,
+            Place::RowGroup(group) => transport.row_group_capacity[group].is_some(),
+            Place::ColumnGroup(group) => {
+                transport.column_group_capacity[group].is_some_and(|limit| limit > 0)
+            }
+            Place::Column(column) => {
+                let group = transport.column_group[column] as usize;
+                transport.column_capacity[column] > 0 && transport.column_group_capacity[group] != Some(0)
+            }
+        }
+    }
+
+    /// Whether a node has no place in the tree for a capacity of 0.
+    pub(super) fn taken_down(self, transport: &Transport) -> bool {
+        let unlimited =
+            matches!(self, Place::ColumnGroup(group) if transport.column_group_capacity[group].is_none());
+        !unlimited && !self.alive(transport)
+    }
+}
+
 /// What the members of each group have together.
 #[derive(Debug)]
 pub(super) struct Totals {
@@ -78,27 +102,5 @@ impl Totals {
             }
             Place::Root => 0,
         }
-    }
-
-    /// Whether a node has a place in the tree: groups without a limit, and columns that can take nothing, have none.
-    pub(super) fn alive(&self, transport: &Transport, place: Place) -> bool {
-        match place {
-            Place::Row(_) | Place::Root => true,
-            Place::RowGroup(group) => transport.row_group_capacity[group].is_some(),
-            Place::ColumnGroup(group) => {
-                transport.column_group_capacity[group].is_some_and(|limit| limit > 0)
-            }
-            Place::Column(column) => {
-                let group = transport.column_group[column] as usize;
-                transport.column_capacity[column] > 0 && transport.column_group_capacity[group] != Some(0)
-            }
-        }
-    }
-
-    /// Whether a node has no place in the tree for a capacity of 0.
-    pub(super) fn taken_down(&self, transport: &Transport, place: Place) -> bool {
-        let unlimited =
-            matches!(place, Place::ColumnGroup(group) if transport.column_group_capacity[group].is_none());
-        !unlimited && !self.alive(transport, place)
     }
 }
