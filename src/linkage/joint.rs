@@ -74,7 +74,7 @@ pub(crate) struct Own {
     by_day: f64,
     unpriced: f64,
     base: f64,
-    /// What a preferred standard and a provided service count, and whether anything of the like does.
+    /// Services sought, and what each that is provided counts.
     seeks: u64,
     by_service: f64,
     doubt: f64,
@@ -300,6 +300,10 @@ impl Block {
 
     /// The pairs of an offer, without what lists of words say.
     #[inline(never)]
+    #[expect(
+        clippy::needless_bitwise_bool,
+        reason = "which condition fails is as good as random: no branches"
+    )]
     pub(crate) fn rate(&self, shares: &Shares, own: &Own) -> Rated {
         let mut rated = Rated { value: [0.0; LANES], passes: [0; LANES] };
         let unknown = shares.scoring.unknown * (shares.price[0] + shares.price[1]);

@@ -292,10 +292,10 @@ impl Pairs<'_> {
                 }
             }
             // Appended without a branch.
-            for lane in 0..LANES {
-                found.demand[end] = block.demand[lane];
-                found.joint[end] = micro[lane];
-                end += usize::from((rated.passes[lane] != 0) & (micro[lane] >= least));
+            for ((&demand, micro), passes) in block.demand.iter().zip(micro).zip(rated.passes) {
+                found.demand[end] = demand;
+                found.joint[end] = micro;
+                end += usize::from(micro >= least) * usize::from(passes != 0);
             }
         }
         found.demand.truncate(end);

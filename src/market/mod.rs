@@ -218,7 +218,7 @@ impl Market {
         let demand_point = parts.demands.iter().zip(&demand_enterprise);
         let demand_point =
             demand_point.map(|(d, e)| d.place.as_ref().map_or(home[e.index()], point)).collect();
-        let numbers = Numbers::of(&parts, &catalogue, &offer_cooperative, [offer_point, demand_point]);
+        let numbers = Numbers::of(&parts, &catalogue, &offer_cooperative, &[offer_point, demand_point]);
         let contracts = parts.contracts.iter().map(|contract| Signed {
             offer: OfferIx::at(position(&parts.offers, &contract.offer, |o| &o.id).expect(VALIDATED)),
             demand: DemandIx::at(position(&parts.demands, &contract.demand, |d| &d.id).expect(VALIDATED)),

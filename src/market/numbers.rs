@@ -85,9 +85,9 @@ impl Numbers {
         parts: &MarketParts,
         catalogue: &Catalogue,
         cooperatives: &[CooperativeIx],
-        places: [Vec<Point>; 2],
+        places: &[Vec<Point>; 2],
     ) -> Self {
-        let (points, [offer_point, demand_point]) = distinct(&places);
+        let (points, [offer_point, demand_point]) = distinct(places);
         let standard = |id: &String| catalogue.standard(id).expect(super::VALIDATED);
         let standards = |list: fn(&Demand) -> &[String]| {
             Rows::of(parts.demands.iter().map(|demand| list(demand).iter().map(standard)))
