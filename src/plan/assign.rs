@@ -74,7 +74,9 @@ impl Plan {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn solve_near(linkage: &Linkage, mechanism: Mechanism, earlier: &Plan) -> Result<Self, Error> {
-        Self::solve_from(linkage, mechanism, linkage.policy().under_limits, Some(earlier), &|_| ControlFlow::Continue(()))
+        Self::solve_from(linkage, mechanism, linkage.policy().under_limits, Some(earlier), &|_| {
+            ControlFlow::Continue(())
+        })
     }
 
     fn solve_from(
@@ -159,7 +161,11 @@ fn flow_of(earlier: &Plan, linkage: &Linkage, transport: &solve::Transport) -> V
 }
 
 /// Contracts and new kilograms in one sorted list.
-pub(super) fn gather(linkage: &Linkage, transport: &solve::Transport, flow: &[(usize, i64)]) -> Vec<Allocation> {
+pub(super) fn gather(
+    linkage: &Linkage,
+    transport: &solve::Transport,
+    flow: &[(usize, i64)],
+) -> Vec<Allocation> {
     let market = linkage.market();
     let contract = |c: &crate::market::Signed| Allocation {
         offer: c.offer,

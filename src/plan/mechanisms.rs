@@ -6,7 +6,8 @@ use crate::id::{CooperativeIx, DemandIx, EnterpriseIx, OfferIx};
 use crate::linkage::Linkage;
 use crate::policy::{Mechanism, Objective, Side, UnderLimits};
 use crate::solve::{
-    self, Effort, FillTargets, Limited, Limits, Multipliers, Optimum, Proposing, SolveError, Transport, Violation,
+    self, Effort, FillTargets, Limited, Limits, Multipliers, Optimum, Proposing, SolveError, Transport,
+    Violation,
 };
 use crate::watch::{Progress, Stage, Watch};
 
@@ -37,7 +38,8 @@ impl Round<'_> {
                 Ok(Assigned { flow, proof: prices.into() })
             }
             Mechanism::Stable => self.stable(&limits, optimum),
-            Mechanism::Fair | Mechanism::Egalitarian => self.fair(&limits, optimum),
+            Mechanism::Fair => self.fair(&limits, optimum),
+            Mechanism::Egalitarian => self.egalitarian(&limits, optimum),
         }
     }
 
@@ -78,9 +80,10 @@ impl Round<'_> {
                     solve::Resource::Row(row) => {
                         (Resource::Offer(OfferIx(row)), &mut prices.offers[row as usize])
                     }
-                    solve::Resource::RowGroup(group) => {
-                        (Resource::Cooperative(CooperativeIx(group)), &mut prices.cooperatives[group as usize])
-                    }
+                    solve::Resource::RowGroup(group) => (
+                        Resource::Cooperative(CooperativeIx(group)),
+                        &mut prices.cooperatives[group as usize],
+                    ),
                     solve::Resource::ColumnGroup(group) => {
                         (Resource::Enterprise(EnterpriseIx(group)), &mut prices.enterprises[group as usize])
                     }
@@ -152,16 +155,41 @@ impl Round<'_> {
         let key: Vec<u64> = market.cooperatives().iter().map(|c| network::tie_key(&c.id)).collect();
         let targets = FillTargets { size: &size, already: &already, key: &key };
         let found = solve::fair(self.transport, &targets).map_err(failed)?;
-        let (_, prices) = taken_apart(self.linkage, optimum);
-        let broken = self.kept(&found.best.flow, limits)?;
-        if broken.is_empty() {
-            let (flow, totals) = taken_apart(self.linkage, found.best);
-            return Ok(Assigned { flow, proof: Proof { totals: Some(totals), ..prices.into() } });
-        }
-        self.refuse(Mechanism::Fair, &broken)?;
         let mut capped = self.transport.clone();
         capped.row_group_capacity = found.leximin.totals.iter().map(|total| Some(*total)).collect();
-        let flow = self.within(&capped, limits, &found.best)?.flow;
+        self.at_totals(Mechanism::Fair, limits, optimum, found.best, &capped)
+    }
+
+    /// The most valuable flow in which what is long is shared evenly.
+    fn egalitarian(&self, limits: &Limits, optimum: Optimum) -> Result<Assigned, Error> {
+        let market = self.linkage.market();
+        let sellers: Vec<u64> = market.cooperatives().iter().map(|c| network::tie_key(&c.id)).collect();
+        let buyers: Vec<u64> = market.enterprises().iter().map(|e| network::tie_key(&e.id)).collect();
+        let found = solve::egalitarian(self.transport, &sellers, &buyers).map_err(failed)?;
+        let totals = |totals: &[i64]| totals.iter().map(|total| Some(*total)).collect();
+        let mut capped = self.transport.clone();
+        capped.row_group_capacity = totals(&found.rows.totals);
+        capped.column_group_capacity = totals(&found.columns.totals);
+        self.at_totals(Mechanism::Egalitarian, limits, optimum, found.best, &capped)
+    }
+
+    /// The best flow at totals; under limits in its way, the best found in which nobody gets more than these.
+    fn at_totals(
+        &self,
+        mechanism: Mechanism,
+        limits: &Limits,
+        optimum: Optimum,
+        best: Optimum,
+        capped: &Transport,
+    ) -> Result<Assigned, Error> {
+        let (_, prices) = taken_apart(self.linkage, optimum);
+        let broken = self.kept(&best.flow, limits)?;
+        if broken.is_empty() {
+            let (flow, totals) = taken_apart(self.linkage, best);
+            return Ok(Assigned { flow, proof: Proof { totals: Some(totals), ..prices.into() } });
+        }
+        self.refuse(mechanism, &broken)?;
+        let flow = self.within(capped, limits, &best)?.flow;
         Ok(Assigned { flow, proof: prices.into() })
     }
 
@@ -230,4 +258,3 @@ pub(super) fn taken_apart(linkage: &Linkage, optimum: solve::Optimum) -> (Vec<(u
 pub(super) fn used(flow: &[i64]) -> Vec<(usize, i64)> {
     flow.iter().copied().enumerate().filter(|(_, kg)| *kg > 0).collect()
 }
-

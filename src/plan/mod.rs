@@ -8,8 +8,8 @@ mod explain;
 mod ledger;
 mod mechanisms;
 mod network;
-mod proof;
 mod pooling;
+mod proof;
 mod reason;
 
 use std::sync::{Arc, OnceLock};
@@ -23,8 +23,10 @@ pub use explain::{
     NearMiss, OfferExplanation, Outcome, PairExplanation, Remedy, Rival, RuleCheck, Shortcoming,
 };
 use ledger::Ledger;
-pub use proof::{Bounds, Case, LimitPrices, LimitProof, LimitTree, Prices, Proof, Resource, Status, TreeBranch};
 pub use pooling::{PoolAccount, PoolShare, PooledVolume, PooledVolumes};
+pub use proof::{
+    Bounds, Case, LimitPrices, LimitProof, LimitTree, Prices, Proof, Resource, Status, TreeBranch,
+};
 use reason::Situation;
 pub use reason::{Funnel, Reason, Unmatched};
 

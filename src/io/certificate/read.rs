@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::tree::Tree;
+use crate::error::Issue;
 use crate::io::fields::{At, Fields, duplicate_key};
 use crate::io::node::Node;
 use crate::io::values::{Value, list, wrong_type};
-use crate::error::Issue;
 use crate::linkage::Linkage;
 use crate::plan::{LimitPrices, LimitProof, Prices, Proof};
 
@@ -72,8 +72,10 @@ impl Certificate {
     pub(in crate::io) fn in_market(&self, linkage: &Linkage, issues: &mut Vec<Issue>) -> Proof {
         let at = At::ROOT.field("certificate");
         let prices = self.prices.in_market(linkage, &at, issues);
-        let limits = self.limits.as_ref().map(|limits| limits.in_market(linkage, &at.field("limits"), issues));
-        let totals = self.totals.as_ref().map(|totals| totals.in_market(linkage, &at.field("totals"), issues));
+        let limits =
+            self.limits.as_ref().map(|limits| limits.in_market(linkage, &at.field("limits"), issues));
+        let totals =
+            self.totals.as_ref().map(|totals| totals.in_market(linkage, &at.field("totals"), issues));
         Proof { prices, limits, totals }
     }
 }

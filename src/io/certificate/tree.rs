@@ -75,8 +75,7 @@ impl Tree {
                 }
             })
             .unwrap_or_default(),
-            prices: list(prices, &at.field("prices"), issues, whole)
-                .unwrap_or_default(),
+            prices: list(prices, &at.field("prices"), issues, whole).unwrap_or_default(),
         }
     }
 

@@ -1,4 +1,4 @@
-//! Whether the cooperatives' fill rates are leximin, without a certificate.
+//! Whether the cooperatives' fill rates, or the parties' kilograms, are leximin, without a certificate.
 //!
 //! **Claim.** Among all whole-kilogram plans that keep volumes and capacities, no other has a lexicographically greater
 //! vector of fill rates, sorted from the worst-off up; and the odd kilograms are where the published rule puts
@@ -20,6 +20,9 @@
 //! Cooperatives are taken by what their next kilogram starts from, the first first. What one reaches was
 //! allowed to it, and all the more to those that come after it, so every node is looked at once: `O(E + n log n)`.
 //!
+//! For the egalitarian rule the same is asked of new kilograms in place of fill rates, and of enterprises as well, the
+//! market seen from the other side.
+//!
 //! **What it cannot do.** Judge plans under lots, partner limits, all-or-nothing demands or certified
 //! volumes: these are no polymatroid.
 
@@ -30,7 +33,7 @@ use siphasher::sip::SipHasher24;
 
 use super::{Check, HELP};
 use crate::error::Issue;
-use crate::id::{CooperativeIx, DemandIx, EnterpriseIx, OfferIx};
+use crate::id::{DemandIx, OfferIx};
 use crate::linkage::Linkage;
 use crate::plan::Allocation;
 
@@ -39,35 +42,50 @@ use crate::plan::Allocation;
 ///
 /// Allocations must be feasible, of this market, and sorted by offer and demand.
 pub(super) fn leximin(linkage: &Linkage, allocations: &[Allocation]) -> Result<(), Vec<Issue>> {
-    let residual = Residual::of(linkage, allocations);
-    let rates = Rate::all(linkage, &residual);
+    told(&Residual::of(linkage, allocations, Seen::FromCooperatives), |stand| (stand.kg, stand.most))
+}
+
+/// The same of new kilograms, of cooperatives and of enterprises.
+pub(super) fn egalitarian(linkage: &Linkage, allocations: &[Allocation]) -> Result<(), Vec<Issue>> {
+    for seen in [Seen::FromCooperatives, Seen::FromEnterprises] {
+        told(&Residual::of(linkage, allocations, seen), |stand| (stand.new_kg, 1))?;
+    }
+    Ok(())
+}
+
+/// Which side's parties are compared.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Seen {
+    FromCooperatives,
+    FromEnterprises,
+}
+
+/// Checks by a measure: kilograms, and what they are divided by.
+fn told(residual: &Residual, measure: impl Fn(&Stand) -> (i64, i64)) -> Result<(), Vec<Issue>> {
+    let unit = |stand: &Stand, unit: i64| {
+        let (kg, size) = measure(stand);
+        Unit(i128::from(kg + unit), i128::from(size), (stand.key, stand.party))
+    };
     // The others are full.
-    let mut takers: Vec<usize> = (0..rates.len()).filter(|&c| rates[c].kg < rates[c].size).collect();
-    takers.sort_by(|&a, &b| rates[a].of_unit(0).compare(&rates[b].of_unit(0)));
-    let mut reached = Reached::nothing(linkage);
+    let mut takers: Vec<&Stand> = residual.stands.iter().filter(|stand| stand.kg < stand.most).collect();
+    takers.sort_by(|a, b| unit(a, 0).compare(&unit(b, 0)));
+    let mut reached = Reached::nothing(residual);
     let mut issues = Vec::new();
-    let market = linkage.market();
     for taker in takers {
-        let next = rates[taker].of_unit(0);
-        let id = &market.cooperatives()[taker].id;
-        let mut refute = |message: String| {
-            issues.push(Issue::error("not_leximin", "/allocations".to_owned(), message, HELP));
-        };
-        match residual.explore(linkage, CooperativeIx::at(taker), &mut reached) {
-            Explored::Free(demand) => {
-                let demand = &market.demand(demand).id;
-                refute(format!("`{id}` could have one more kg, for `{demand}` can take it in"));
+        let (next, id) = (unit(taker, 0), &taker.id);
+        let message = match residual.explore(taker.party, &mut reached) {
+            Explored::Free(other) => {
+                format!("`{id}` could have one more kg, for `{}` has room", residual.far_ids[other])
             }
             Explored::Givers(givers) => {
-                let ahead = |giver: &usize| rates[*giver].of_unit(-1).compare(&next) == Ordering::Greater;
-                if let Some(giver) = givers.into_iter().find(ahead) {
-                    let giver = &market.cooperatives()[giver].id;
-                    refute(format!(
-                        "`{id}` could have one more kg, and `{giver}` with one less stays ahead of it"
-                    ));
-                }
+                let ahead =
+                    |giver: &&usize| unit(&residual.stands[**giver], -1).compare(&next) == Ordering::Greater;
+                let Some(giver) = givers.iter().find(ahead) else { continue };
+                let giver = &residual.stands[*giver].id;
+                format!("`{id}` could have one more kg, and `{giver}` with one less stays ahead of it")
             }
-        }
+        };
+        issues.push(Issue::error("not_leximin", "/allocations".to_owned(), message, HELP));
         if issues.len() >= SHOWN {
             break;
         }
@@ -78,44 +96,21 @@ pub(super) fn leximin(linkage: &Linkage, allocations: &[Allocation]) -> Result<(
 /// Faults told one by one.
 const SHOWN: usize = 20;
 
-/// Where a cooperative stands.
-struct Rate {
+/// Where a party stands.
+struct Stand {
+    id: String,
+    party: usize,
+    /// Contracts included.
     kg: i64,
-    size: i64,
+    new_kg: i64,
+    /// min(capacity, what its offers or demands come to).
+    most: i64,
     /// The published tie rule, written a second time.
     key: u64,
-    cooperative: usize,
 }
 
-/// A kilogram by where it starts from: `kg / size`, then size, key and number of its cooperative.
+/// A kilogram by where it starts from: `kg / size`, then size, key and number of its party.
 struct Unit(i128, i128, (u64, usize));
-
-impl Rate {
-    fn all(linkage: &Linkage, residual: &Residual) -> Vec<Rate> {
-        let market = linkage.market();
-        let offered = residual.offers_of.iter().map(|offers| {
-            offers.iter().map(|offer| market.offer(*offer).volume.0).fold(0, i64::saturating_add)
-        });
-        let cooperatives = market.cooperatives().iter().zip(offered).enumerate();
-        cooperatives
-            .map(|(at, (cooperative, offered))| {
-                let mut hasher = SipHasher24::new_with_key(b"lienket tie rule");
-                hasher.write(cooperative.id.as_bytes());
-                Rate {
-                    kg: residual.cooperatives[at],
-                    size: cooperative.capacity.map_or(offered, |capacity| capacity.0.min(offered)),
-                    key: hasher.finish(),
-                    cooperative: at,
-                }
-            })
-            .collect()
-    }
-
-    /// The next kilogram (0), or the last (−1).
-    fn of_unit(&self, unit: i64) -> Unit {
-        Unit(i128::from(self.kg + unit), i128::from(self.size), (self.key, self.cooperative))
-    }
-}
 
 impl Unit {
     fn compare(&self, other: &Unit) -> Ordering {
@@ -124,96 +119,134 @@ impl Unit {
     }
 }
 
-/// What is left, and who could take a kilogram back from whom.
+/// A side of the market: lots (offers, or demands) and the parties they belong to.
+struct Lots {
+    party_of: Vec<usize>,
+    of_party: Vec<Vec<usize>>,
+    /// What is left of each lot, and of parties with a limit.
+    left: Vec<i64>,
+    party_left: Vec<Option<i64>>,
+}
+
+/// What is left, and who could take a kilogram back from whom. The near side's parties are compared.
 struct Residual {
-    offers_of: Vec<Vec<OfferIx>>,
-    demands_of: Vec<Vec<DemandIx>>,
-    /// New kilograms only, by demand.
-    suppliers: Vec<Vec<OfferIx>>,
-    /// Whether an offer sells kilograms that are not signed.
-    sells: Vec<bool>,
-    /// Kilograms of each cooperative, contracts included.
-    cooperatives: Vec<i64>,
-    /// What is left of each offer and demand, and of enterprises with a limit.
-    offers: Vec<i64>,
-    demands: Vec<i64>,
-    enterprises: Vec<Option<i64>>,
+    near: Lots,
+    far: Lots,
+    far_ids: Vec<String>,
+    stands: Vec<Stand>,
+    /// Far lots that each near lot may trade more with.
+    partners: Vec<Vec<usize>>,
+    /// Near lots that trade something new with each far lot.
+    holders: Vec<Vec<usize>>,
+    /// Whether a near lot trades kilograms that are not signed.
+    trades: Vec<bool>,
 }
 
 impl Residual {
-    fn of(linkage: &Linkage, allocations: &[Allocation]) -> Residual {
-        let market = linkage.market();
-        let mut residual = Residual {
-            offers_of: vec![Vec::new(); market.cooperatives().len()],
-            demands_of: vec![Vec::new(); market.enterprises().len()],
-            suppliers: vec![Vec::new(); market.demands().len()],
-            sells: vec![false; market.offers().len()],
-            cooperatives: vec![0; market.cooperatives().len()],
-            offers: market.offers().iter().map(|offer| offer.volume.0).collect(),
-            demands: market.demands().iter().map(|demand| demand.volume.0).collect(),
-            enterprises: market.enterprises().iter().map(|e| e.capacity.map(|kg| kg.0)).collect(),
-        };
-        for o in (0..market.offers().len()).map(OfferIx::at) {
-            residual.offers_of[market.cooperative_of(o).index()].push(o);
-        }
-        for d in (0..market.demands().len()).map(DemandIx::at) {
-            residual.demands_of[market.enterprise_of(d).index()].push(d);
-        }
-        for a in allocations {
-            let kg = a.volume.0;
-            residual.offers[a.offer.index()] -= kg;
-            residual.demands[a.demand.index()] -= kg;
-            residual.cooperatives[market.cooperative_of(a.offer).index()] += kg;
-            if let Some(left) = &mut residual.enterprises[market.enterprise_of(a.demand).index()] {
-                *left -= kg;
-            }
-            if kg > a.contract.0 {
-                residual.suppliers[a.demand.index()].push(a.offer);
-                residual.sells[a.offer.index()] = true;
-            }
-        }
-        residual
-    }
-
-    /// All that one more kilogram of a cooperative can set free and that was not reached before.
-    fn explore(&self, linkage: &Linkage, from: CooperativeIx, reached: &mut Reached) -> Explored {
+    fn of(linkage: &Linkage, allocations: &[Allocation], seen: Seen) -> Residual {
         let market = linkage.market();
         let check = Check { linkage, issues: Vec::new() };
-        let mut givers = Vec::new();
-        let mut offers = Vec::new();
-        if !std::mem::replace(&mut reached.cooperatives[from.index()], true) {
-            offers.extend(self.with_volume(from));
+        let capacity = |capacity: Option<crate::units::Kg>| capacity.map(|kg| kg.0);
+        let mut offers = Lots::of(
+            (0..market.offers().len()).map(|o| market.cooperative_of(OfferIx::at(o)).index()).collect(),
+            market.offers().iter().map(|offer| offer.volume.0).collect(),
+            market.cooperatives().iter().map(|c| capacity(c.capacity)).collect(),
+        );
+        let mut demands = Lots::of(
+            (0..market.demands().len()).map(|d| market.enterprise_of(DemandIx::at(d)).index()).collect(),
+            market.demands().iter().map(|demand| demand.volume.0).collect(),
+            market.enterprises().iter().map(|e| capacity(e.capacity)).collect(),
+        );
+        let (cooperatives, enterprises): (Vec<&String>, Vec<&String>) = (
+            market.cooperatives().iter().map(|c| &c.id).collect(),
+            market.enterprises().iter().map(|e| &e.id).collect(),
+        );
+        let (near, ids) = match seen {
+            Seen::FromCooperatives => (&offers, cooperatives),
+            Seen::FromEnterprises => (&demands, enterprises),
+        };
+        let mut stands: Vec<Stand> =
+            ids.into_iter().enumerate().map(|(party, id)| Stand::of(id, party, near)).collect();
+        let pairs = |o: usize, d: usize| match seen {
+            Seen::FromCooperatives => (o, d),
+            Seen::FromEnterprises => (d, o),
+        };
+        let mut holders: Vec<Vec<usize>> = vec![Vec::new(); pairs(offers.left.len(), demands.left.len()).1];
+        let mut trades = vec![false; near.left.len()];
+        for a in allocations {
+            let (kg, new) = (a.volume.0, a.volume.0 - a.contract.0);
+            offers.take(a.offer.index(), kg);
+            demands.take(a.demand.index(), kg);
+            let (near, far) = pairs(a.offer.index(), a.demand.index());
+            let party = match seen {
+                Seen::FromCooperatives => offers.party_of[near],
+                Seen::FromEnterprises => demands.party_of[near],
+            };
+            stands[party].kg += kg;
+            stands[party].new_kg += new;
+            if new > 0 {
+                holders[far].push(near);
+                trades[near] = true;
+            }
         }
-        while let Some(offer) = offers.pop() {
-            if std::mem::replace(&mut reached.offers[offer.index()], true) {
+        let mut partners: Vec<Vec<usize>> = vec![Vec::new(); trades.len()];
+        for o in (0..market.offers().len()).map(OfferIx::at) {
+            for position in linkage.row(o) {
+                let d = DemandIx(linkage.demands()[position]);
+                let at = || allocations.binary_search_by_key(&(o, d), |a| (a.offer, a.demand));
+                let full = linkage.policy().max_share_per_supplier.is_some()
+                    && at().is_ok_and(|at| allocations[at].volume.0 >= check.pair_at_most(o, d));
+                if check.worth(o, position, 0).is_some() && !full {
+                    let (near, far) = pairs(o.index(), d.index());
+                    partners[near].push(far);
+                }
+            }
+        }
+        let (near, far, far_ids) = match seen {
+            Seen::FromCooperatives => {
+                (offers, demands, market.demands().iter().map(|d| d.id.clone()).collect())
+            }
+            Seen::FromEnterprises => {
+                (demands, offers, market.offers().iter().map(|o| o.id.clone()).collect())
+            }
+        };
+        Residual { near, far, far_ids, stands, partners, holders, trades }
+    }
+
+    /// All that one more kilogram of a party can set free and that was not reached before.
+    fn explore(&self, from: usize, reached: &mut Reached) -> Explored {
+        let (near, far) = (&self.near, &self.far);
+        let mut givers = Vec::new();
+        let mut waiting = Vec::new();
+        if !std::mem::replace(&mut reached.parties[from], true) {
+            waiting.extend(near.with_volume(from));
+        }
+        while let Some(lot) = waiting.pop() {
+            if std::mem::replace(&mut reached.lots[lot], true) {
                 continue;
             }
-            // The offer may also take its place with what its cooperative sells elsewhere.
-            let cooperative = market.cooperative_of(offer);
-            if self.sells[offer.index()]
-                && !std::mem::replace(&mut reached.cooperatives[cooperative.index()], true)
-            {
-                givers.push(cooperative.index());
-                offers.extend(self.with_volume(cooperative));
+            // The lot may also take its place with what its party trades elsewhere.
+            let party = near.party_of[lot];
+            if self.trades[lot] && !std::mem::replace(&mut reached.parties[party], true) {
+                givers.push(party);
+                waiting.extend(near.with_volume(party));
             }
-            for position in linkage.row(offer) {
-                let demand = DemandIx(linkage.demands()[position]);
-                if reached.demands[demand.index()] || check.worth(offer, position, 0).is_none() {
+            for &other in &self.partners[lot] {
+                if std::mem::replace(&mut reached.far[other], true) {
                     continue;
                 }
-                reached.demands[demand.index()] = true;
-                offers.extend(&self.suppliers[demand.index()]);
-                if self.demands[demand.index()] == 0 {
+                waiting.extend(&self.holders[other]);
+                if far.left[other] == 0 {
                     continue;
                 }
-                let enterprise: EnterpriseIx = market.enterprise_of(demand);
-                if self.enterprises[enterprise.index()] != Some(0) {
-                    return Explored::Free(demand);
+                let party = far.party_of[other];
+                if far.party_left[party] != Some(0) {
+                    return Explored::Free(other);
                 }
-                if !std::mem::replace(&mut reached.enterprises[enterprise.index()], true) {
-                    for &other in &self.demands_of[enterprise.index()] {
-                        if !std::mem::replace(&mut reached.demands[other.index()], true) {
-                            offers.extend(&self.suppliers[other.index()]);
+                if !std::mem::replace(&mut reached.far_parties[party], true) {
+                    for &sister in &far.of_party[party] {
+                        if !std::mem::replace(&mut reached.far[sister], true) {
+                            waiting.extend(&self.holders[sister]);
                         }
                     }
                 }
@@ -221,37 +254,64 @@ impl Residual {
         }
         Explored::Givers(givers)
     }
+}
 
-    /// The offers of a cooperative that have volume left.
-    fn with_volume(&self, cooperative: CooperativeIx) -> impl Iterator<Item = OfferIx> + '_ {
-        self.offers_of[cooperative.index()].iter().copied().filter(|offer| self.offers[offer.index()] > 0)
+impl Lots {
+    fn of(party_of: Vec<usize>, left: Vec<i64>, party_left: Vec<Option<i64>>) -> Lots {
+        let mut of_party = vec![Vec::new(); party_left.len()];
+        for (lot, &party) in party_of.iter().enumerate() {
+            of_party[party].push(lot);
+        }
+        Lots { party_of, of_party, left, party_left }
+    }
+
+    fn take(&mut self, lot: usize, kg: i64) {
+        self.left[lot] -= kg;
+        if let Some(left) = &mut self.party_left[self.party_of[lot]] {
+            *left -= kg;
+        }
+    }
+
+    /// The lots of a party that have volume left.
+    fn with_volume(&self, party: usize) -> impl Iterator<Item = usize> + '_ {
+        self.of_party[party].iter().copied().filter(|&lot| self.left[lot] > 0)
+    }
+}
+
+impl Stand {
+    /// A party before anything is traded.
+    fn of(id: &str, party: usize, lots: &Lots) -> Stand {
+        let mut hasher = SipHasher24::new_with_key(b"lienket tie rule");
+        hasher.write(id.as_bytes());
+        let sum = lots.of_party[party].iter().map(|&lot| lots.left[lot]).fold(0, i64::saturating_add);
+        let most = lots.party_left[party].map_or(sum, |capacity| capacity.min(sum));
+        Stand { id: id.to_owned(), party, kg: 0, new_kg: 0, most, key: hasher.finish() }
     }
 }
 
 /// What an exploration came to.
 enum Explored {
-    /// A demand that can take one more kilogram, its enterprise too.
-    Free(DemandIx),
-    /// Cooperatives that could give one up for it.
+    /// A far lot that can take one more kilogram, its party too.
+    Free(usize),
+    /// Parties that could give one up for it.
     Givers(Vec<usize>),
 }
 
 /// Nodes looked at.
 struct Reached {
-    offers: Vec<bool>,
-    demands: Vec<bool>,
-    cooperatives: Vec<bool>,
-    enterprises: Vec<bool>,
+    lots: Vec<bool>,
+    far: Vec<bool>,
+    parties: Vec<bool>,
+    far_parties: Vec<bool>,
 }
 
 impl Reached {
-    fn nothing(linkage: &Linkage) -> Reached {
-        let market = linkage.market();
+    fn nothing(residual: &Residual) -> Reached {
         Reached {
-            offers: vec![false; market.offers().len()],
-            demands: vec![false; market.demands().len()],
-            cooperatives: vec![false; market.cooperatives().len()],
-            enterprises: vec![false; market.enterprises().len()],
+            lots: vec![false; residual.near.left.len()],
+            far: vec![false; residual.far.left.len()],
+            parties: vec![false; residual.near.party_left.len()],
+            far_parties: vec![false; residual.far.party_left.len()],
         }
     }
 }

@@ -143,7 +143,11 @@ impl Check<'_> {
         // The last offer whose row starts at or before the position and is not empty there.
         while below.len() > 1 {
             let middle = usize::midpoint(below.start, below.end);
-            if self.linkage.row(OfferIx::at(middle)).start <= position { below.start = middle } else { below.end = middle }
+            if self.linkage.row(OfferIx::at(middle)).start <= position {
+                below.start = middle
+            } else {
+                below.end = middle
+            }
         }
         (OfferIx::at(below.start), DemandIx(self.linkage.demands()[position]))
     }
@@ -239,7 +243,9 @@ impl<'a> Situation<'a> {
             .checked_add(enterprises[market.enterprise_of(demand).index()])?;
         let own = self.relied.partition_point(|&(at, _)| at < position);
         let relied = self.relied[own..].iter().take_while(|(at, _)| *at == position);
-        relied.map(|&(_, at)| certificates[at]).try_fold(offers[offer.index()].checked_add(parties)?, i64::checked_add)
+        relied
+            .map(|&(_, at)| certificates[at])
+            .try_fold(offers[offer.index()].checked_add(parties)?, i64::checked_add)
     }
 
     /// What a demand gains beyond the prices at most, under decisions; `Some(None)` where they leave it no choice,
@@ -254,7 +260,8 @@ impl<'a> Situation<'a> {
         let market = self.check.linkage.market();
         let wanted = market.demand(demand);
         let decided = decisions.demands.get(&demand).copied();
-        let most = wanted.max_suppliers.map(|most| most.saturating_sub(self.signed.suppliers[demand.index()]));
+        let most =
+            wanted.max_suppliers.map(|most| most.saturating_sub(self.signed.suppliers[demand.index()]));
         let mut room = Room {
             kg: self.signed.demands[demand.index()],
             partners: most,
@@ -276,10 +283,14 @@ impl<'a> Situation<'a> {
             let cooperative = market.cooperative_of(offer);
             let enterprise = market.enterprise_of(demand);
             let parties = [
-                market.cooperative(cooperative).capacity.map(|_| self.signed.cooperatives[cooperative.index()]),
+                market
+                    .cooperative(cooperative)
+                    .capacity
+                    .map(|_| self.signed.cooperatives[cooperative.index()]),
                 market.enterprise(enterprise).capacity.map(|_| self.signed.enterprises[enterprise.index()]),
             ];
-            let most = self.signed.offers[offer.index()].min(self.check.pair_at_most(offer, demand) - contract);
+            let most =
+                self.signed.offers[offer.index()].min(self.check.pair_at_most(offer, demand) - contract);
             let most = parties.into_iter().flatten().fold(most, i64::min);
             let gain = i64::try_from(worth).ok()?.checked_sub(self.asked(offer, demand, position, asked)?)?;
             let mut item = Item { gain, least, most, partner: contract == 0 };
@@ -357,7 +368,6 @@ impl ByDemand {
         }
         Self { start, pairs }
     }
-
 
     fn get(&self, demand: usize) -> &[(OfferIx, usize)] {
         &self.pairs[self.start[demand]..self.start[demand + 1]]

@@ -10,17 +10,17 @@ mod leximin;
 mod limits;
 pub(super) mod pools;
 mod prices;
-mod totals;
-mod tree;
 #[cfg_attr(not(test), expect(dead_code, reason = "the plan has no quotas yet"))]
 mod quotas;
 #[cfg(test)]
 mod quotas_tests;
+mod totals;
+mod tree;
 
 use std::collections::BTreeMap;
 
 pub(super) use self::blocking::blocking;
-use leximin::leximin;
+use leximin::{egalitarian, leximin};
 use rayon::prelude::*;
 
 use crate::error::Issue;
@@ -52,7 +52,8 @@ pub(super) fn check(
         check.prices(&proof.prices);
     }
     let limits = proof.limits.as_ref().filter(|limits| check.limit_shape(limits));
-    let totals = proof.totals.as_ref().filter(|totals| check.totals_shape(totals));
+    let both = policy.mechanism == Mechanism::Egalitarian;
+    let totals = proof.totals.as_ref().filter(|totals| check.totals_shape(totals, both));
     if !check.issues.is_empty() {
         return Err(check.issues);
     }
@@ -64,8 +65,9 @@ pub(super) fn check(
         Mechanism::Optimal | Mechanism::Greedy => false,
         Mechanism::Stable => blocking(linkage, allocations).is_empty(),
         Mechanism::Fair | Mechanism::Egalitarian => {
-            let best = totals.is_some_and(|totals| check.best_at_totals(allocations, &positions, totals));
-            best && leximin(linkage, allocations).is_ok()
+            let best = |totals| check.best_at_totals(allocations, &positions, totals, both);
+            let even = if both { egalitarian } else { leximin };
+            totals.is_some_and(best) && even(linkage, allocations).is_ok()
         }
     };
     bounds.status = match policy.mechanism {

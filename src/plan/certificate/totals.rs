@@ -10,8 +10,8 @@ use crate::id::{DemandIx, OfferIx};
 use crate::plan::{Allocation, Prices};
 
 impl Check<'_> {
-    /// A price for each, negative ones for cooperatives only.
-    pub(super) fn totals_shape(&mut self, prices: &Prices) -> bool {
+    /// A price for each, negative ones only where totals are given.
+    pub(super) fn totals_shape(&mut self, prices: &Prices, enterprises_too: bool) -> bool {
         let market = self.linkage.market();
         let lists = [
             ("offers", &prices.offers, market.offers().len()),
@@ -25,9 +25,14 @@ impl Check<'_> {
             if prices.len() != wanted {
                 let message = format!("there are {} prices for {wanted} {list}", prices.len());
                 self.refute("prices", pointer, message);
-            } else if let Some(price) = prices.iter().find(|price| **price < 0 && list != "cooperatives") {
+            } else if let Some(price) = prices.iter().find(|price| {
+                **price < 0 && !(list == "cooperatives" || list == "enterprises" && enterprises_too)
+            }) {
                 self.refute("prices", pointer, format!("the price {price} is negative"));
             }
+        }
+        if enterprises_too {
+            return self.issues.len() == before;
         }
         let unlimited = market.enterprises().iter().zip(&prices.enterprises);
         for (enterprise, price) in unlimited.filter(|(e, price)| e.capacity.is_none() && **price != 0) {
@@ -37,14 +42,15 @@ impl Check<'_> {
         self.issues.len() == before
     }
 
-    /// Whether the prices prove that no plan with these totals is worth more.
+    /// Whether the prices prove that no plan with these totals (of cooperatives; of enterprises too) is worth more.
     pub(super) fn best_at_totals(
         &self,
         allocations: &[Allocation],
         positions: &[Option<usize>],
         prices: &Prices,
+        enterprises_too: bool,
     ) -> bool {
-        self.falls_short(allocations, positions, prices) == Some(0)
+        self.falls_short(allocations, positions, prices, enterprises_too) == Some(0)
     }
 
     /// What the prices leave beyond the plan's value; `None` where they do not pay for a pair or are too large.
@@ -53,6 +59,7 @@ impl Check<'_> {
         allocations: &[Allocation],
         positions: &[Option<usize>],
         prices: &Prices,
+        enterprises_too: bool,
     ) -> Option<i128> {
         let market = self.linkage.market();
         let weight = prices.kg_weight.unsigned_abs();
@@ -67,6 +74,9 @@ impl Check<'_> {
             let worth = position.and_then(|position| self.worth(a.offer, position, weight)).unwrap_or(0);
             value = value.checked_add(i128::from(worth).checked_mul(new)?)?;
             add(prices.cooperatives[market.cooperative_of(a.offer).index()], new)?;
+            if enterprises_too {
+                add(prices.enterprises[market.enterprise_of(a.demand).index()], new)?;
+            }
         }
         let signed = self.signed();
         let lists = [
@@ -74,8 +84,9 @@ impl Check<'_> {
             (&prices.demands, &signed.demands),
             (&prices.enterprises, &signed.enterprises),
         ];
+        let lists = if enterprises_too { &lists[..2] } else { &lists[..] };
         for (prices, free) in lists {
-            for (price, free) in prices.iter().zip(free) {
+            for (price, free) in prices.iter().zip(*free) {
                 add(*price, i128::from(*free))?;
             }
         }
@@ -84,7 +95,8 @@ impl Check<'_> {
             for position in self.linkage.row(offer) {
                 let Some(worth) = self.worth(offer, position, weight) else { continue };
                 let demand = DemandIx(self.linkage.demands()[position]);
-                let paid = prices.of(market.cooperative_of(offer), offer, demand, market.enterprise_of(demand));
+                let paid =
+                    prices.of(market.cooperative_of(offer), offer, demand, market.enterprise_of(demand));
                 let lacking = i128::from(worth) - paid;
                 if lacking > 0 {
                     // Only a share of a demand can make up for it: the pair's own limit.

@@ -52,7 +52,9 @@ pub(super) fn shape(linkage: &Linkage, tree: &LimitTree, met: &mut [bool]) -> Re
             {
                 return Err(format!("branch {i} decides on a demand that may be filled in part"));
             }
-            TreeBranch::Leaf { prices } if tree.prices.get(prices).map(Vec::len) != Some(tree.resources.len()) => {
+            TreeBranch::Leaf { prices }
+                if tree.prices.get(prices).map(Vec::len) != Some(tree.resources.len()) =>
+            {
                 return Err(format!("branch {i} has not one price for every resource"));
             }
             _ => {}
@@ -65,8 +67,12 @@ pub(super) fn shape(linkage: &Linkage, tree: &LimitTree, met: &mut [bool]) -> Re
     for resource in &tree.resources {
         let known = match *resource {
             Resource::Offer(offer) => offer.index() < market.offers().len(),
-            Resource::Cooperative(c) => c.index() < market.cooperatives().len() && market.cooperative(c).capacity.is_some(),
-            Resource::Enterprise(e) => e.index() < market.enterprises().len() && market.enterprise(e).capacity.is_some(),
+            Resource::Cooperative(c) => {
+                c.index() < market.cooperatives().len() && market.cooperative(c).capacity.is_some()
+            }
+            Resource::Enterprise(e) => {
+                e.index() < market.enterprises().len() && market.enterprise(e).capacity.is_some()
+            }
             Resource::Certificate(at) => at < linkage.certified().len(),
         };
         if !known || !seen.insert(*resource) {
@@ -114,7 +120,12 @@ pub(super) fn bound(situation: &Situation, tree: &LimitTree) -> Option<i128> {
 
 /// The bound of a leaf; `Some(None)` where no plan keeps its decisions.
 #[expect(clippy::option_option, reason = "no plan and no number are different answers")]
-fn leaf(situation: &Situation, tree: &LimitTree, prices: &[i64], mut decisions: Decisions) -> Option<Option<i128>> {
+fn leaf(
+    situation: &Situation,
+    tree: &LimitTree,
+    prices: &[i64],
+    mut decisions: Decisions,
+) -> Option<Option<i128>> {
     let Some(full) = situation.full(&decisions.pairs) else { return Some(None) };
     decisions.full = full;
     let market = situation.check.linkage.market();

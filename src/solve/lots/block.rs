@@ -100,9 +100,12 @@ impl Block {
             order.sort_unstable_by_key(|&item| (Reverse(profit[item as usize]), item));
             let wide = whole.columns[column as usize].whole;
             let keep = if wide { core.saturating_mul(2) } else { core };
-            items.extend(order.iter().enumerate().filter_map(|(at, &item)| {
-                (at < keep || state.flow[item as usize] > 0).then_some(item)
-            }));
+            items.extend(
+                order
+                    .iter()
+                    .enumerate()
+                    .filter_map(|(at, &item)| (at < keep || state.flow[item as usize] > 0).then_some(item)),
+            );
             start.push(number(items.len()));
         }
         // Resources in their order in the whole: rows first.
@@ -151,7 +154,8 @@ impl Block {
                 shared.push((number(at), place(resource)));
             }
         }
-        ground.shared = if shared.is_empty() { Lists::default() } else { Lists::of(items.len(), shared.iter().copied()) };
+        ground.shared =
+            if shared.is_empty() { Lists::default() } else { Lists::of(items.len(), shared.iter().copied()) };
         for (column, bounds) in ground.start.windows(2).enumerate() {
             ground.column_of.resize(bounds[1] as usize, number(column));
         }

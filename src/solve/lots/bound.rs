@@ -281,11 +281,21 @@ impl<N: Amount> Part<N> {
                 });
             }
         }
-        let bend: f64 = self.changed.iter().map(|&at| {
-            let change = self.change[at as usize];
-            tau * change * change / real(ground.room[at as usize].max(1))
-        }).sum();
-        let step = if gain <= 0.0 { 0.0 } else if gain >= bend { 1.0 } else { gain / bend };
+        let bend: f64 = self
+            .changed
+            .iter()
+            .map(|&at| {
+                let change = self.change[at as usize];
+                tau * change * change / real(ground.room[at as usize].max(1))
+            })
+            .sum();
+        let step = if gain <= 0.0 {
+            0.0
+        } else if gain >= bend {
+            1.0
+        } else {
+            gain / bend
+        };
         for item in ground.items_of(column) {
             let target = self.target[item];
             self.mean[item] += step * (target - self.mean[item]);

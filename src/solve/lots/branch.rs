@@ -244,8 +244,10 @@ impl Search<'_> {
         }
         let columns: Vec<u32> = (0..number(ground.columns.len())).collect();
         let mut network = None;
-        let items: Vec<(usize, i64, i64)> =
-            (0..ground.items.len()).filter(|&at| ground.items[at].most > 0).map(|at| (at, 0, ground.items[at].most)).collect();
+        let items: Vec<(usize, i64, i64)> = (0..ground.items.len())
+            .filter(|&at| ground.items[at].most > 0)
+            .map(|at| (at, 0, ground.items[at].most))
+            .collect();
         match circulation(ground, &items, |column| ground.columns[column].must) {
             Some(found) => {
                 self.try_network(settled, &items, &found.units);
@@ -284,7 +286,8 @@ impl Search<'_> {
     fn try_flow(&mut self, flow: &[i64]) {
         let mut state = State::empty(self.ground);
         for (item, &units) in flow.iter().enumerate().filter(|(_, units)| **units > 0) {
-            if units < self.ground.items[item].least || !state.may_open(item) || state.room_for(item) < units {
+            if units < self.ground.items[item].least || !state.may_open(item) || state.room_for(item) < units
+            {
                 return;
             }
             state.set(item, units);
@@ -309,7 +312,11 @@ impl Search<'_> {
         let mut order: Vec<u32> = (0..number(ground.columns.len())).collect();
         let key = |column: u32| {
             let to = &ground.columns[column as usize];
-            #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "an order of trying")]
+            #[expect(
+                clippy::cast_precision_loss,
+                clippy::cast_possible_truncation,
+                reason = "an order of trying"
+            )]
             let filled = (filled[column as usize] / to.capacity.max(1) as f64 * 1e6) as i64;
             (!(to.whole && filled > 500_000), std::cmp::Reverse(filled))
         };
@@ -328,9 +335,14 @@ impl Search<'_> {
         let mut bound_of = |ground: &Ground, column: usize| -> i128 {
             let filling = choose(&mut knapsack, ground, column, &node.found.price);
             let to = ground.columns[column];
-            if knapsack.solve(to.capacity, to.partners, filling, FINE) { knapsack.bound.into() } else { IMPOSSIBLE }
+            if knapsack.solve(to.capacity, to.partners, filling, FINE) {
+                knapsack.bound.into()
+            } else {
+                IMPOSSIBLE
+            }
         };
-        let of_columns: Vec<i128> = (0..ground.columns.len()).map(|column| bound_of(ground, column)).collect();
+        let of_columns: Vec<i128> =
+            (0..ground.columns.len()).map(|column| bound_of(ground, column)).collect();
         let rent = super::bound::rent(ground, &node.found.price);
         let all = of_columns.iter().sum::<i128>() + rent + settled.advance;
         let mut news = Vec::new();
@@ -357,7 +369,8 @@ impl Search<'_> {
                     continue;
                 }
                 // Its least leaves the column's knapsack for the advance and the rooms.
-                let moved = i128::from(item.least) * i128::from(item.value - ground.price(at, &node.found.price));
+                let moved =
+                    i128::from(item.least) * i128::from(item.value - ground.price(at, &node.found.price));
                 other.items[at] = Item { most: item.most - item.least, least: 0, counts: false, ..item };
                 let at_column = &mut other.columns[column];
                 at_column.capacity -= item.least;

@@ -89,8 +89,11 @@ pub(super) fn clusters(
             cluster.broken = true;
         }
     }
-    let pairs = (0..).zip(&limits.shared).flat_map(|(index, shared)| shared.edges.iter().map(move |&e| (number(e), index)));
-    let shared_of = if limits.shared.is_empty() { Lists::default() } else { Lists::of(transport.edges(), pairs) };
+    let pairs = (0..)
+        .zip(&limits.shared)
+        .flat_map(|(index, shared)| shared.edges.iter().map(move |&e| (number(e), index)));
+    let shared_of =
+        if limits.shared.is_empty() { Lists::default() } else { Lists::of(transport.edges(), pairs) };
     let places = Places {
         column: vec![NONE; transport.columns()],
         row_group: vec![NONE; transport.row_group_capacity.len()],

@@ -349,7 +349,14 @@ impl<N: Amount> Knapsack<N> {
             self.stride = partners + 1;
             if full {
                 let mut reach = std::mem::take(&mut self.reach);
-                largest(&self.choices, partners, &mut self.top, &mut reach, |choice| N::from(choice.most), N::small);
+                largest(
+                    &self.choices,
+                    partners,
+                    &mut self.top,
+                    &mut reach,
+                    |choice| N::from(choice.most),
+                    N::small,
+                );
                 self.reach = reach;
             }
             let mut worth = std::mem::take(&mut self.worth);

@@ -30,9 +30,9 @@ use cluster::{Cluster, clusters};
 pub use ground::Resource;
 use ground::{Ground, NONE};
 use pipeline::{Network, Outcome, Plan, work_out};
-use watch::Meter;
 pub use proof::{Branch, Choice, Proof};
 pub use trace::Trace;
+use watch::Meter;
 pub use watch::{Effort, Watch};
 
 /// Columns of a cluster up to which branch and bound is worth it, and the nodes of all of them by default.
@@ -129,7 +129,8 @@ pub fn within_limits(
             100_000..1_000_000 => 60,
             _ => 24,
         };
-        let passes = u32::try_from(effort.of(passes)).unwrap_or(u32::MAX).clamp(passes as u32 / 4, passes as u32 * 4);
+        let passes =
+            u32::try_from(effort.of(passes)).unwrap_or(u32::MAX).clamp(passes as u32 / 4, passes as u32 * 4);
         let own = ground.columns.len() as u64;
         let few = ground.columns.len() <= BRANCHED;
         let plan = Plan {
@@ -240,7 +241,8 @@ fn fits_in_64_bits(ground: &Ground) -> bool {
     let shared = (0..ground.items.len()).map(|item| ground.shared.at(item).len()).max().unwrap_or(0);
     let profit = i128::from(highest) * (4 + shared as i128);
     (0..ground.columns.len()).all(|column| {
-        let units: i128 = ground.items[ground.items_of(column)].iter().map(|item| i128::from(item.most)).sum();
+        let units: i128 =
+            ground.items[ground.items_of(column)].iter().map(|item| i128::from(item.most)).sum();
         let units = units + i128::from(ground.columns[column].capacity);
         units.checked_mul(profit).is_some_and(|sum| sum < i128::from(i64::MAX / 8))
     })

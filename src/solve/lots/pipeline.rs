@@ -94,7 +94,11 @@ pub(super) fn work_out<N: Amount>(
     for (item, profit) in profit.iter_mut().enumerate() {
         let fraction = found.fraction[item];
         if fraction > 0.0 {
-            #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "it steers and decides nothing")]
+            #[expect(
+                clippy::cast_precision_loss,
+                clippy::cast_possible_truncation,
+                reason = "it steers and decides nothing"
+            )]
             let bonus = (0.3 * highest as f64 * fraction / ground.items[item].most as f64) as i64;
             *profit += bonus;
             filled[ground.column_of[item] as usize] += fraction;
@@ -102,7 +106,11 @@ pub(super) fn work_out<N: Amount>(
     }
     let mut keys = Vec::with_capacity(count);
     for (at, column) in ground.columns.iter().enumerate() {
-        #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "it steers and decides nothing")]
+        #[expect(
+            clippy::cast_precision_loss,
+            clippy::cast_possible_truncation,
+            reason = "it steers and decides nothing"
+        )]
         let filled = (filled[at] / column.capacity.max(1) as f64 * 1e6) as i64;
         let class = if column.whole { u8::from(filled <= 500_000) } else { 2 };
         let weight = if class == 0 { column.capacity } else { filled };
@@ -146,8 +154,7 @@ pub(super) fn work_out<N: Amount>(
             let flow = search.state.flow;
             block.item.iter().zip(flow).map(|(&item, units)| (item, units)).collect()
         };
-        let done: Vec<Vec<(u32, i64)>> =
-            blocks.par_iter().enumerate().with_max_len(1).map(work).collect();
+        let done: Vec<Vec<(u32, i64)>> = blocks.par_iter().enumerate().with_max_len(1).map(work).collect();
         drop(state);
         for (item, units) in done.into_iter().flatten() {
             best[item as usize] = units;
@@ -188,7 +195,9 @@ fn force<N: Amount>(
 ) -> Result<(), Cancelled> {
     let ground = search.state.ground;
     let empty = |at: &u32| {
-        ground.columns[*at as usize].whole && search.state.open[*at as usize].is_empty() && !ground.items_of(*at as usize).is_empty()
+        ground.columns[*at as usize].whole
+            && search.state.open[*at as usize].is_empty()
+            && !ground.items_of(*at as usize).is_empty()
     };
     let mut columns: Vec<u32> = (0..number(ground.columns.len())).filter(empty).collect();
     columns.sort_by_key(|&column| Reverse(ground.columns[column as usize].capacity)); // stable

@@ -27,7 +27,6 @@ use crate::solve::transport::{Transport, number};
 use rayon::prelude::*;
 use std::cmp::Reverse;
 
-
 /// No component.
 const NONE: u32 = u32::MAX;
 

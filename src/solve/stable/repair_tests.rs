@@ -1,8 +1,8 @@
 //! What a repair leaves when its rounds run out.
 
 use super::{Limits, Transport, found, repair};
-use crate::solve::optimum::solve;
 use crate::solve::Shared;
+use crate::solve::optimum::solve;
 
 /// Every row reaches every column, and the limits of each kind are broken by the optimum.
 fn crowded(kind: i64) -> (Transport, Limits) {
@@ -39,8 +39,9 @@ fn whatever_the_rounds_leave_broken_is_cut() {
         assert!(found(&transport, &start.dense(&transport), &limits).len() > 5);
         for rounds in 0..4 {
             let again = |part: &Transport, _: &[usize]| solve(part).map(|optimum| optimum.flow);
-            let flow = repair(&transport, &limits, start.dense(&transport), [&transport.value; 2], rounds, again)
-                .expect("small numbers");
+            let flow =
+                repair(&transport, &limits, start.dense(&transport), [&transport.value; 2], rounds, again)
+                    .expect("small numbers");
             assert_eq!(found(&transport, &flow, &limits), [], "kind {kind}, {rounds} rounds");
         }
     }

@@ -16,11 +16,11 @@
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
+use super::repair::repair;
 use super::{Proposing, StableAllocation, check, solve};
 use crate::solve::error::SolveError;
 use crate::solve::greedy::fill;
 use crate::solve::limits::{Limits, found};
-use super::repair::repair;
 use crate::solve::transport::Transport;
 
 /// Rounds of closing and solving before the rest is cut: of what the first one finds, the eighth finds one in a hundred.
