@@ -179,12 +179,12 @@ impl<'a> Repair<'a> {
         for violation in broken {
             match *violation {
                 Violation::RowPartners(row) => {
-                    let edges = self.transport.edges_of(row).collect();
-                    self.close_partners(edges, self.limits.row_partners(row), Whose::Row);
+                    let edges: Vec<usize> = self.transport.edges_of(row).collect();
+                    self.close_partners(&edges, self.limits.row_partners(row), Whose::Row);
                 }
                 Violation::ColumnPartners(column) => {
                     let (edges, limit) = (self.edges_into(column), self.limits.column_partners(column));
-                    self.close_partners(edges, limit, Whose::Column);
+                    self.close_partners(&edges, limit, Whose::Column);
                 }
                 Violation::Shared(index) => self.freeze(index),
                 _ => {}
@@ -209,9 +209,9 @@ impl<'a> Repair<'a> {
         }
     }
 
-    fn close_partners(&mut self, edges: Vec<usize>, limit: Option<u32>, whose: Whose) {
-        let too_many = self.partners_too_many(edges.clone(), limit, whose);
-        self.refuse_such_partners(&edges, &too_many, whose);
+    fn close_partners(&mut self, edges: &[usize], limit: Option<u32>, whose: Whose) {
+        let too_many = self.partners_too_many(edges.to_vec(), limit, whose);
+        self.refuse_such_partners(edges, &too_many, whose);
         for edge in too_many {
             self.lower(edge, 0);
         }
