@@ -391,6 +391,17 @@ fn large_numbers_are_exact() {
 }
 
 #[test]
+fn totals_come_before_any_value() {
+    // Both sell only if the first leaves its good edge to the second.
+    let mut shops = market(&[1, 1], &[1, 1], &[&[0, 1], &[0]]);
+    shops.value = vec![2_000_000_000, 0, 0];
+    let targets = FillTargets { size: &[1, 1], already: &[0, 0], key: &[1, 2] };
+    let found = fair(&shops, &targets).expect("within bounds");
+    assert_eq!(found.best.flow, [(1, 1), (2, 1)]);
+    assert_eq!(proves_at_totals(&shops, &found), Ok(()));
+}
+
+#[test]
 fn the_long_side_alone_is_rationed() {
     // Supply is long at the first demand, short at the second and third.
     assert_eq!(rationed(&market(&[6, 6], &[2, 6], &[&[0, 1], &[1]])), (vec![4, 4], vec![2, 6]));
@@ -399,13 +410,11 @@ fn the_long_side_alone_is_rationed() {
         rationed(&market(&[9, 3, 4], &[4, 6, 6], &[&[0], &[0], &[1, 2]])),
         (vec![2, 2, 4], vec![4, 2, 2])
     );
-    // Equals are treated equally, a small claim is met in full.
     assert_eq!(rationed(&market(&[1, 8, 9], &[10], &[&[0], &[0], &[0]])), (vec![1, 5, 4], vec![10]));
 }
 
 #[test]
 fn the_frontier_begins_with_the_optimum_and_ends_with_leximin() {
-    // The first is worth more everywhere.
     let mut shop = market(&[80, 80], &[100], &[&[0], &[0]]);
     shop.value = vec![9000, 5000];
     let targets = FillTargets { size: &[80, 80], already: &[0, 0], key: &[1, 2] };
