@@ -195,7 +195,7 @@ fn the_checker_finds_the_bound_of_the_kernel() {
         with_floors += usize::from(claim.multipliers.iter().any(|&multiplier| multiplier > 0));
         with_links += usize::from(claim.links > 0);
     }
-    assert!(with_caps > 20 && with_floors > 50 && with_links > 50, "{with_caps} {with_floors} {with_links}");
+    assert!(with_caps > 20 && with_floors > 20 && with_links > 50, "{with_caps} {with_floors} {with_links}");
 }
 
 #[test]
