@@ -493,3 +493,7 @@ fn largest<N: Amount, T: Copy + Default>(
         }
     }
 }
+
+#[cfg(test)]
+#[path = "knapsack_tests.rs"]
+mod tests;

@@ -37,7 +37,7 @@ pub use watch::{Effort, Watch};
 
 /// Columns of a cluster up to which branch and bound is worth it, and the nodes of all of them by default.
 const BRANCHED: usize = 16;
-const NODES: u64 = 1500;
+const NODES: u64 = 3000;
 
 /// Prices of a unit of everything that is limited, none negative.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -118,7 +118,7 @@ pub fn within_limits(
 
     let (clusters, _, mut places) = clusters(transport, limits, &broken);
     let columns: u64 = clusters.iter().filter(|c| c.broken).map(|c| c.columns.len() as u64).sum();
-    let moves = effort.of(46_000 * cube_root(columns));
+    let moves = effort.of(75_000 * cube_root(columns));
     let nodes = effort.of(NODES);
     let mut tasks = Vec::new();
     for cluster in clusters.iter().filter(|cluster| cluster.broken) {

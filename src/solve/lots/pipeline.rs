@@ -56,6 +56,8 @@ pub(super) struct Outcome {
 const DIVIDED: usize = 1 << 17;
 /// Rounds of the search on blocks.
 const ROUNDS: u64 = 6;
+/// Searches of a block that is alone.
+const ISLANDS: u64 = 2;
 /// Whole columns forced open at most.
 const FORCED: usize = 6;
 
@@ -126,10 +128,15 @@ pub(super) fn work_out<N: Amount>(
             }
         }
         let home = homes(&state, &block_of);
-        let work = |(block, columns): (usize, &Vec<u32>)| {
-            let block = Block::of(&state, columns, Share::Home(&home, number(block)), &profit, core);
+        // One block alone: several searches from several seeds, and the best of them.
+        let islands = if blocks.len() == 1 { ISLANDS } else { 1 };
+        let tasks: Vec<(usize, u64)> =
+            (0..blocks.len()).flat_map(|block| (0..islands).map(move |island| (block, island))).collect();
+        let work = |&(at, island): &(usize, u64)| {
+            let columns = &blocks[at];
+            let block = Block::of(&state, columns, Share::Home(&home, number(at)), &profit, core);
             let start = State::with(&block.ground, &block.flow);
-            let seed = Random(seed ^ (round << 32) ^ u64::from(columns[0])).next();
+            let seed = Random(seed ^ (round << 32) ^ (island << 48) ^ u64::from(columns[0])).next();
             let mut search = Search::<N>::new(start, &block.profit, seed);
             let moves = plan.moves * columns.len() as u64 / (count as u64 * rounds);
             #[expect(clippy::cast_precision_loss, reason = "small")]
@@ -143,13 +150,18 @@ pub(super) fn work_out<N: Amount>(
                 search.state.fill_all();
                 polish(&mut search.state);
             }
-            let flow = search.state.flow;
-            block.item.iter().zip(flow).map(|(&item, units)| (item, units)).collect()
+            let (flow, value) = (search.state.flow, search.state.value);
+            (value, block.item.iter().copied().zip(flow).collect())
         };
-        let done: Vec<Vec<(u32, i64)>> =
-            blocks.par_iter().enumerate().with_max_len(1).map(work).collect();
+        let mut done: Vec<(i128, Vec<(u32, i64)>)> =
+            tasks.par_iter().with_max_len(1).map(work).collect();
+        if islands > 1 {
+            // The first of the best.
+            let best = (0..done.len()).max_by_key(|&at| (done[at].0, Reverse(at))).unwrap_or(0);
+            done = vec![done.swap_remove(best)];
+        }
         drop(state);
-        for (item, units) in done.into_iter().flatten() {
+        for (item, units) in done.into_iter().flat_map(|(_, flow)| flow) {
             best[item as usize] = units;
         }
         if meter.is_cancelled() {
