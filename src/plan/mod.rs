@@ -398,7 +398,8 @@ fn within_limits(
         stopped.fetch_or(going.is_break(), Ordering::Relaxed);
         going
     };
-    let found = solve::within_limits(transport, &limits, optimum, Effort::default(), &look).map_err(failed)?;
+    let found =
+        solve::within_limits(transport, &limits, optimum, Effort::default(), &look).map_err(failed)?;
     if stopped.into_inner() {
         return Err(Error::Cancelled);
     }

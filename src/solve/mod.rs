@@ -64,10 +64,8 @@ pub use error::SolveError;
 pub use flow::{Flow, FlowArc, FlowNetwork, FlowStatus, Infeasible, check_flow, min_cost_flow};
 pub use greedy::greedy;
 pub use limits::{Limits, Shared, Violation, violations};
+pub use lots::{Branch, Choice, Effort, Limited, Multipliers, Proof, Resource, Trace, Watch, within_limits};
 pub use one_to_one::{Goal, Matching, MatchingStatus, OneToOne, Pairs, check_matching, one_to_one};
 pub use optimum::{Optimum, optimum, optimum_near};
-pub use lots::{
-    Branch, Choice, Effort, Limited, Multipliers, Proof, Resource, Trace, Watch, within_limits,
-};
 pub use standing::{Change, Standing};
 pub use transport::Transport;

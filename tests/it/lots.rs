@@ -10,7 +10,8 @@ use crate::support::{
     transports::{Dice, Shape, limits, moved, permute, shapes},
 };
 use lienket::solve::{
-    Branch, Choice, Effort, Limited, Limits, Proof, Resource, Shared, Transport, greedy, optimum, within_limits,
+    Branch, Choice, Effort, Limited, Limits, Proof, Resource, Shared, Transport, greedy, optimum,
+    within_limits,
 };
 use proptest::prelude::*;
 
@@ -81,7 +82,8 @@ fn column_alone(
             }
         }
     }
-    let partners = at(&limits.column_partners, column as usize).map_or(u32::MAX, |most| most.saturating_sub(old));
+    let partners =
+        at(&limits.column_partners, column as usize).map_or(u32::MAX, |most| most.saturating_sub(old));
     // (units, new partners) → best
     let mut best: BTreeMap<(i64, u32), i128> = BTreeMap::from([((0, 0), 0)]);
     for (row, edge) in edges {
@@ -100,7 +102,8 @@ fn column_alone(
                 let fits = x == 0 || base + x >= at(&limits.lot, edge);
                 let fits = fits && allowed && !(closed && x > 0) && count + opens <= partners;
                 if fits && !(filled == Some(false) && x > 0) {
-                    let worth = worth + (i128::from(transport.value[edge]) - price(row, edge)) * i128::from(x);
+                    let worth =
+                        worth + (i128::from(transport.value[edge]) - price(row, edge)) * i128::from(x);
                     let entry = next.entry((units + x, count + opens)).or_insert(worth);
                     *entry = worth.max(*entry);
                 }
@@ -134,11 +137,11 @@ fn bound_at(
     wholes: &BTreeMap<u32, bool>,
 ) -> Option<i128> {
     let mut rows = vec![(0, 0); transport.row_capacity.len()]; // partners: old, decided
-    for row in 0..rows.len() {
+    for (row, count) in rows.iter_mut().enumerate() {
         for edge in transport.row_start[row]..transport.row_start[row + 1] {
             let old = at(&limits.base, edge) > 0;
-            rows[row].0 += u32::from(old);
-            rows[row].1 += u32::from(!old && edges.get(&edge) == Some(&true));
+            count.0 += u32::from(old);
+            count.1 += u32::from(!old && edges.get(&edge) == Some(&true));
         }
     }
     let full = |(row, &(old, new)): (usize, &(u32, u32))| {
@@ -258,15 +261,17 @@ fn verify(transport: &Transport, limits: &Limits, found: &Limited) {
     }
     let all: Vec<u32> = (0..u32::try_from(transport.column_capacity.len()).expect("small")).collect();
     let none = (BTreeMap::new(), BTreeMap::new());
-    let by_multipliers = bound_at(transport, limits, &all, &prices, &none.0, &none.1).expect("nothing is decided");
+    let by_multipliers =
+        bound_at(transport, limits, &all, &prices, &none.0, &none.1).expect("nothing is decided");
     assert!(by_multipliers <= found.bound_by_multipliers, "{by_multipliers} {}", found.bound_by_multipliers);
     let mut bound = found.bound_by_multipliers;
     for proof in &found.proofs {
-        let leaves =
-            largest_leaf(transport, limits, proof, 0, &mut BTreeMap::new(), &mut BTreeMap::new()).unwrap_or(0);
+        let leaves = largest_leaf(transport, limits, proof, 0, &mut BTreeMap::new(), &mut BTreeMap::new())
+            .unwrap_or(0);
         assert!(leaves <= proof.bound, "{leaves} {}", proof.bound);
         let prices = proof.resources.iter().map(|resource| (*resource, prices[resource])).collect();
-        let alone = bound_at(transport, limits, &proof.columns, &prices, &none.0, &none.1).expect("nothing is decided");
+        let alone = bound_at(transport, limits, &proof.columns, &prices, &none.0, &none.1)
+            .expect("nothing is decided");
         assert!(alone >= proof.bound);
         bound -= alone - proof.bound;
     }
@@ -415,7 +420,9 @@ fn large_numbers_are_scaled_small_ones() {
     let mut large = transport.clone();
     large.value.iter_mut().for_each(|value| *value *= price);
     for capacity in [&mut large.row_capacity, &mut large.column_capacity] {
-        capacity.iter_mut().for_each(|capacity| *capacity *= units);
+        for capacity in capacity.iter_mut() {
+            *capacity *= units;
+        }
     }
     for capacity in [&mut large.row_group_capacity, &mut large.column_group_capacity] {
         capacity.iter_mut().flatten().for_each(|capacity| *capacity *= units);
@@ -438,7 +445,11 @@ fn who_stops_early_has_a_flow_and_a_bound() {
         let calls = AtomicU64::new(0);
         let watch = |done, total| {
             assert!(done <= total);
-            if calls.fetch_add(1, Ordering::Relaxed) >= patience { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            if calls.fetch_add(1, Ordering::Relaxed) >= patience {
+                ControlFlow::Break(())
+            } else {
+                ControlFlow::Continue(())
+            }
         };
         let found = within_limits(&transport, &limits, &start, Effort(0.3), &watch).expect("well formed");
         let flow = dense(&transport, &found);

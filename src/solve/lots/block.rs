@@ -35,7 +35,7 @@ pub(super) fn homes(state: &State, block_of: &[u32]) -> Vec<u32> {
     // The block with most items of a row; then the block of most members of what rows are in.
     let mut home = vec![NONE; ground.room.len()];
     let mut count: Vec<(u32, u32)> = Vec::new();
-    for row in 0..ground.rows() {
+    for (row, home) in home[..ground.rows()].iter_mut().enumerate() {
         count.clear();
         for &item in ground.by_row.at(row) {
             let block = block_of[ground.column_of[item as usize] as usize];
@@ -45,7 +45,7 @@ pub(super) fn homes(state: &State, block_of: &[u32]) -> Vec<u32> {
                 None => count.push((block, weight)),
             }
         }
-        home[row] = most(&count);
+        *home = most(&count);
     }
     let mut members: Vec<Vec<(u32, u32)>> = vec![Vec::new(); ground.room.len() - ground.rows()];
     for item in 0..ground.items.len() {
@@ -100,9 +100,12 @@ impl Block {
             order.sort_unstable_by_key(|&item| (Reverse(profit[item as usize]), item));
             let wide = whole.columns[column as usize].whole;
             let keep = if wide { core.saturating_mul(2) } else { core };
-            items.extend(order.iter().enumerate().filter_map(|(at, &item)| {
-                (at < keep || state.flow[item as usize] > 0).then_some(item)
-            }));
+            items.extend(
+                order
+                    .iter()
+                    .enumerate()
+                    .filter_map(|(at, &item)| (at < keep || state.flow[item as usize] > 0).then_some(item)),
+            );
             start.push(number(items.len()));
         }
         // Resources in their order in the whole: rows first.
@@ -151,7 +154,8 @@ impl Block {
                 shared.push((number(at), place(resource)));
             }
         }
-        ground.shared = if shared.is_empty() { Lists::default() } else { Lists::of(items.len(), shared.iter().copied()) };
+        ground.shared =
+            if shared.is_empty() { Lists::default() } else { Lists::of(items.len(), shared.iter().copied()) };
         for (column, bounds) in ground.start.windows(2).enumerate() {
             ground.column_of.resize(bounds[1] as usize, number(column));
         }

@@ -50,6 +50,7 @@ pub(super) const IMPOSSIBLE: i128 = -(1 << 110);
 
 /// Prices, what they prove, and the fractional solution that belongs to them.
 #[derive(Debug, Clone, Default)]
+#[expect(clippy::struct_field_names, reason = "the bound is what it is about")]
 pub(super) struct Bound {
     pub(super) bound: i128,
     /// Of every column alone, at the prices; with what all resources cost they add up to the bound.
@@ -281,11 +282,21 @@ impl<N: Amount> Part<N> {
                 });
             }
         }
-        let bend: f64 = self.changed.iter().map(|&at| {
-            let change = self.change[at as usize];
-            tau * change * change / real(ground.room[at as usize].max(1))
-        }).sum();
-        let step = if gain <= 0.0 { 0.0 } else if gain >= bend { 1.0 } else { gain / bend };
+        let bend: f64 = self
+            .changed
+            .iter()
+            .map(|&at| {
+                let change = self.change[at as usize];
+                tau * change * change / real(ground.room[at as usize].max(1))
+            })
+            .sum();
+        let step = if gain <= 0.0 {
+            0.0
+        } else if gain >= bend {
+            1.0
+        } else {
+            gain / bend
+        };
         for item in ground.items_of(column) {
             let target = self.target[item];
             self.mean[item] += step * (target - self.mean[item]);

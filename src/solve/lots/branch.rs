@@ -4,15 +4,10 @@
 //! combines. It closes when it is settled of some edges whether they are open, and of whole columns whether they are
 //! filled.
 //!
-//! **Nodes.** Decisions turn a ground into another, so that bound and knapsack need not know of them: a closed item
-//! can take nothing; an open one has its least paid in advance, from its resources, its column's capacity and
-//! partners, and takes the rest freely; a whole column is closed with all its items, or must be filled. The bound of a
-//! node starts from where its parent's ended, and the network of what is settled gives prices of its own,
-//! which close the gap where nothing is left to decide.
-//!
-//! **Choice.** The whole column, else the edge, that the fractional solution has open nearest to a half, weighed by
-//! what is at stake. Nodes by falling bound. At the root and below, items whose other decision cannot reach more than
-//! the best flow are settled at once (Lagrangian fixing; in the proof a branch like all others).
+//! **Nodes.** Decisions turn a ground into another (`decide`), so that bound and knapsack need not know of them. The
+//! bound of a node starts from where its parent's ended, and the network of what is settled gives prices of its own,
+//! which close the gap where nothing is left to decide. Nodes go by falling bound; what follows from a bound is
+//! settled at once, and is a branch of the proof like all others.
 //!
 //! **Proof.** The tree with prices at its leaves: whoever recomputes each leaf's bound under the decisions above it has
 //! the bound of the whole, since every flow is at home in one leaf.
@@ -22,11 +17,12 @@
 use std::collections::BinaryHeap;
 
 use super::super::transport::number;
-use super::bound::{Bound, IMPOSSIBLE, bound, choose, evaluate};
+use super::bound::{Bound, IMPOSSIBLE, bound, evaluate, profits};
 use super::circulation::{TooLittle, circulation};
 use super::construct::construct;
-use super::ground::{Ground, Item};
-use super::knapsack::{Amount, Knapsack, Precision};
+use super::decide::{Settled, Subject, Under, fixed, subject, under};
+use super::ground::Ground;
+use super::knapsack::{Amount, Precision};
 use super::polish::polish;
 use super::proof::{Branch, Choice};
 use super::state::State;
@@ -46,20 +42,6 @@ pub(super) struct Tree {
     /// Branches by edges and columns of the transport; prices by resource of the ground.
     pub(super) branches: Vec<Branch>,
     pub(super) prices: Vec<Vec<i64>>,
-}
-
-/// What is settled.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Settled {
-    Open,
-    Closed,
-}
-
-/// Something to branch on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Subject {
-    Item(usize),
-    Column(usize),
 }
 
 /// A node that is still to be looked into.
@@ -90,12 +72,15 @@ impl Ord for Waiting {
     }
 }
 
+/// Prices, and decisions that follow from them.
+type Fixed = (Vec<i64>, Vec<(Subject, Settled)>);
+
 /// What has been found out about a node.
 struct Seen {
     decisions: Vec<(Subject, Settled)>,
     found: Bound,
     /// Decisions that followed, with the prices that show it.
-    fixed: Vec<(Vec<i64>, Vec<(Subject, Settled)>)>,
+    fixed: Vec<Fixed>,
     /// A better flow met on the way.
     best: Option<(i128, Vec<i64>)>,
 }
@@ -154,67 +139,6 @@ pub(super) fn branch<N: Amount>(
     }
     let Search { flow, value, branches, prices, .. } = search;
     Tree { flow, bound: given_up.max(value).min(most), branches, prices }
-}
-
-/// A ground in which decisions are worked in, and what they have paid in advance.
-struct Under {
-    ground: Ground,
-    advance: i128,
-}
-
-/// `None` if the decisions contradict each other or a limit.
-fn under(ground: &Ground, decisions: &[(Subject, Settled)]) -> Option<Under> {
-    let mut ground = ground.clone();
-    let mut advance = 0;
-    for &(subject, settled) in decisions {
-        match (subject, settled) {
-            (Subject::Item(item), Settled::Closed) => ground.items[item].most = 0,
-            (Subject::Column(column), Settled::Closed) => {
-                for item in ground.items_of(column) {
-                    ground.items[item].most = 0;
-                }
-            }
-            (Subject::Column(column), Settled::Open) => ground.columns[column].must = true,
-            (Subject::Item(at), Settled::Open) => {
-                let item = ground.items[at];
-                let column = ground.column_of[at] as usize;
-                if item.most < item.least {
-                    return None;
-                }
-                let mut resources = Vec::new();
-                ground.for_each_resource(at, |resource| resources.push(resource));
-                for resource in resources {
-                    ground.room[resource] -= item.least;
-                    if ground.room[resource] < 0 {
-                        return None;
-                    }
-                }
-                let to = &mut ground.columns[column];
-                to.capacity -= item.least;
-                to.must |= to.whole;
-                if to.capacity < 0 {
-                    return None;
-                }
-                if item.counts {
-                    for partners in [&mut to.partners, &mut ground.row_partners[item.row as usize]] {
-                        if *partners != u32::MAX {
-                            *partners = partners.checked_sub(1)?;
-                        }
-                    }
-                }
-                advance += i128::from(item.least) * i128::from(item.value);
-                let item = &mut ground.items[at];
-                (item.most, item.least, item.counts) = (item.most - item.least, 0, false);
-            }
-        }
-    }
-    // A row that has all its partners opens nothing else.
-    for item in &mut ground.items {
-        if item.counts && ground.row_partners[item.row as usize] == 0 {
-            item.most = 0;
-        }
-    }
-    Some(Under { ground, advance })
 }
 
 impl Search<'_> {
@@ -304,8 +228,13 @@ impl Search<'_> {
                 (*units, *share) = (0.0, 0.0);
             }
         }
-        let items: Vec<(usize, i64, i64)> =
-            ground.items.iter().enumerate().filter(|(_, item)| item.most > 0).map(|(at, item)| (at, 0, item.most)).collect();
+        let items: Vec<(usize, i64, i64)> = ground
+            .items
+            .iter()
+            .enumerate()
+            .filter(|(_, item)| item.most > 0)
+            .map(|(at, item)| (at, 0, item.most))
+            .collect();
         // Where there is none, or numbers are too large, the knapsacks will tell.
         let network = circulation(ground, &items, |column| ground.columns[column].must);
         let columns: Vec<u32> = (0..number(ground.columns.len())).collect();
@@ -335,8 +264,7 @@ impl Search<'_> {
                 }
             }
         }
-        found.bound =
-            if found.bound <= IMPOSSIBLE / 2 { IMPOSSIBLE } else { found.bound + settled.advance };
+        found.bound = if found.bound <= IMPOSSIBLE / 2 { IMPOSSIBLE } else { found.bound + settled.advance };
         self.try_prices::<N>(&found, best);
         found
     }
@@ -384,7 +312,7 @@ impl Search<'_> {
     /// Serves all columns at a node's prices.
     fn try_prices<N: Amount>(&self, found: &Bound, best: &mut Option<(i128, Vec<i64>)>) {
         let ground = self.ground;
-        let profit = super::bound::profits(ground, &found.price);
+        let profit = profits(ground, &found.price);
         let mut filled = vec![0.0; ground.columns.len()];
         for (item, units) in found.fraction.iter().enumerate() {
             filled[ground.column_of[item] as usize] += units;
@@ -392,7 +320,11 @@ impl Search<'_> {
         let mut order: Vec<u32> = (0..number(ground.columns.len())).collect();
         let key = |column: u32| {
             let to = &ground.columns[column as usize];
-            #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "an order of trying")]
+            #[expect(
+                clippy::cast_precision_loss,
+                clippy::cast_possible_truncation,
+                reason = "an order of trying"
+            )]
             let filled = (filled[column as usize] / to.capacity.max(1) as f64 * 1e6) as i64;
             (!(to.whole && filled > 500_000), std::cmp::Reverse(filled))
         };
@@ -401,106 +333,4 @@ impl Search<'_> {
         polish(&mut state);
         self.offer(state, best);
     }
-}
-
-/// What cannot be otherwise in a flow worth more than `value`, at these prices.
-fn fixed<N: Amount>(settled: &Under, price: &[i64], value: i128) -> Vec<(Subject, Settled)> {
-    let ground = &settled.ground;
-    let mut knapsack = Knapsack::<N>::default();
-    let bound_of = |knapsack: &mut Knapsack<N>, ground: &Ground, column: usize| -> i128 {
-        let filling = choose(knapsack, ground, column, price);
-        let to = ground.columns[column];
-        if knapsack.solve(to.capacity, to.partners, filling, FINE) { knapsack.bound.into() } else { IMPOSSIBLE }
-    };
-    let mut taken = vec![false; ground.items.len()];
-    let mut of_columns = Vec::with_capacity(ground.columns.len());
-    for column in 0..ground.columns.len() {
-        of_columns.push(bound_of(&mut knapsack, ground, column));
-        for &(item, _) in &knapsack.flow {
-            taken[item as usize] = true;
-        }
-    }
-    let rent = super::bound::rent(ground, price);
-    let all = of_columns.iter().sum::<i128>() + rent + settled.advance;
-    let mut news = Vec::new();
-    let mut other = ground.clone();
-    for column in 0..ground.columns.len() {
-        let others = all - of_columns[column];
-        let to = ground.columns[column];
-        let closed = ground.items[ground.items_of(column)].iter().all(|item| item.most == 0);
-        if to.whole && !to.must && to.capacity > 0 && !closed {
-            other.columns[column].must = true;
-            let filled = others + bound_of(&mut knapsack, &other, column);
-            other.columns[column].must = false;
-            if filled <= value {
-                news.push((Subject::Column(column), Settled::Closed));
-                continue;
-            }
-            // Closed, it brings nothing.
-            if others <= value {
-                news.push((Subject::Column(column), Settled::Open));
-            }
-        }
-        for at in ground.items_of(column) {
-            let item = ground.items[at];
-            if item.least == 0 || item.most < item.least {
-                continue;
-            }
-            // Its least leaves the column's knapsack for the advance and the rooms.
-            let moved = i128::from(item.least) * i128::from(item.value - ground.price(at, price));
-            if taken[at] {
-                continue; // open already: it loses nothing
-            }
-            if !to.whole && all + moved <= value {
-                news.push((Subject::Item(at), Settled::Closed));
-                continue;
-            }
-            other.items[at] = Item { most: item.most - item.least, least: 0, counts: false, ..item };
-            let at_column = &mut other.columns[column];
-            at_column.capacity -= item.least;
-            at_column.must |= at_column.whole;
-            if item.counts && at_column.partners != u32::MAX {
-                at_column.partners = at_column.partners.saturating_sub(1);
-            }
-            let impossible = at_column.capacity < 0 || (item.counts && to.partners == 0);
-            let open = if impossible { IMPOSSIBLE } else { others + bound_of(&mut knapsack, &other, column) + moved };
-            (other.items[at], other.columns[column]) = (item, to);
-            if open <= value {
-                news.push((Subject::Item(at), Settled::Closed));
-            }
-        }
-    }
-    news
-}
-
-/// What to branch on.
-fn subject(ground: &Ground, found: &Bound) -> Option<Subject> {
-    let half = |share: f64| share.min(1.0 - share);
-    let mut best: Option<(f64, Subject)> = None;
-    let mut better = |score: f64, subject: Subject| {
-        if score > 0.0 && best.is_none_or(|(other, _)| score > other) {
-            best = Some((score, subject));
-        }
-    };
-    for (column, to) in ground.columns.iter().enumerate() {
-        if to.whole && !to.must && to.capacity > 0 {
-            let units: f64 = ground.items_of(column).map(|item| found.fraction[item]).sum();
-            #[expect(clippy::cast_precision_loss, reason = "it steers and decides nothing")]
-            let (share, stake) = (units / to.capacity as f64, to.capacity as f64);
-            let share = half(share.clamp(0.0, 1.0));
-            if share > 0.02 {
-                better(share * stake * 4.0, Subject::Column(column));
-            }
-        }
-    }
-    for (at, item) in ground.items.iter().enumerate() {
-        if item.least > 0 && item.most >= item.least {
-            #[expect(clippy::cast_precision_loss, reason = "it steers and decides nothing")]
-            let stake = item.most as f64;
-            let share = half(found.share[at].clamp(0.0, 1.0));
-            // Something undecided is always left to branch on, whatever the fractions say.
-            better(share * stake + 1e-9 * stake, Subject::Item(at));
-        }
-    }
-    best.map(|(_, subject)| subject)
 }

@@ -23,7 +23,7 @@ pub(super) fn clusters(
     transport: &Transport,
     limits: &Limits,
     broken: &[Violation],
-) -> (Vec<Cluster>, Vec<u32>, Places) {
+) -> (Vec<Cluster>, Places) {
     let split = Split::of(transport);
     let mut component_of = vec![NONE; transport.rows()];
     for (index, component) in split.components.iter().enumerate() {
@@ -89,8 +89,11 @@ pub(super) fn clusters(
             cluster.broken = true;
         }
     }
-    let pairs = (0..).zip(&limits.shared).flat_map(|(index, shared)| shared.edges.iter().map(move |&e| (number(e), index)));
-    let shared_of = if limits.shared.is_empty() { Lists::default() } else { Lists::of(transport.edges(), pairs) };
+    let pairs = (0..)
+        .zip(&limits.shared)
+        .flat_map(|(index, shared)| shared.edges.iter().map(move |&e| (number(e), index)));
+    let shared_of =
+        if limits.shared.is_empty() { Lists::default() } else { Lists::of(transport.edges(), pairs) };
     let places = Places {
         column: vec![NONE; transport.columns()],
         row_group: vec![NONE; transport.row_group_capacity.len()],
@@ -101,5 +104,5 @@ pub(super) fn clusters(
         column_group_binds: split.column_group_binds,
         shared_of,
     };
-    (clusters, of_row, places)
+    (clusters, places)
 }

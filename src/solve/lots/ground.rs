@@ -89,7 +89,11 @@ impl<T: Copy + Default> Lists<T> {
     }
 
     pub(super) fn at(&self, at: usize) -> &[T] {
-        if self.start.is_empty() { &[] } else { &self.list[self.start[at] as usize..self.start[at + 1] as usize] }
+        if self.start.is_empty() {
+            &[]
+        } else {
+            &self.list[self.start[at] as usize..self.start[at + 1] as usize]
+        }
     }
 }
 
@@ -292,8 +296,7 @@ impl Ground {
         for &index in places.shared_of.at(at) {
             item.most = item.most.min(limits.shared[index as usize].capacity);
         }
-        let a_partner_too_many =
-            item.counts && (to.partners == 0 || self.row_partners[row as usize] == 0);
+        let a_partner_too_many = item.counts && (to.partners == 0 || self.row_partners[row as usize] == 0);
         if item.least > item.most || a_partner_too_many {
             return;
         }

@@ -7,8 +7,12 @@ use crate::solve::lots::random::Random;
 fn exhaustive(choices: &[Choice], capacity: i64, partners: u32, filling: Filling) -> Option<i128> {
     let mut best = if filling == Filling::Must { None } else { Some(0) };
     for set in 0..1_u32 << choices.len() {
-        let mut open: Vec<Choice> =
-            choices.iter().enumerate().filter(|(at, _)| set >> at & 1 == 1).map(|(_, choice)| *choice).collect();
+        let mut open: Vec<Choice> = choices
+            .iter()
+            .enumerate()
+            .filter(|(at, _)| set >> at & 1 == 1)
+            .map(|(_, choice)| *choice)
+            .collect();
         let least: i64 = open.iter().map(|choice| choice.least).sum();
         let most: i64 = open.iter().map(|choice| choice.most).sum();
         let counting = open.iter().filter(|choice| choice.counts).count();
@@ -53,7 +57,8 @@ fn draw(random: &mut Random) -> (Vec<Choice>, i64, u32, Filling) {
         })
         .collect();
     choices.sort_by_key(|choice| (std::cmp::Reverse(choice.profit), choice.id));
-    let filling = [Filling::Partly, Filling::Whole, Filling::Must][usize::try_from(number(3)).expect("small")];
+    let filling =
+        [Filling::Partly, Filling::Whole, Filling::Must][usize::try_from(number(3)).expect("small")];
     (choices, 1 + number(30), u32::try_from(number(6)).expect("small"), filling)
 }
 
@@ -74,7 +79,10 @@ fn it_is_exact_and_its_bound_holds_at_any_limit_of_nodes() {
                 continue;
             };
             assert!(possible, "case {case}");
-            assert!(i128::from(knapsack.bound) >= best, "case {case}: {choices:?} {capacity} {partners} {filling:?}");
+            assert!(
+                i128::from(knapsack.bound) >= best,
+                "case {case}: {choices:?} {capacity} {partners} {filling:?}"
+            );
             if (nodes, part) == (100_000, 0) {
                 hard += u32::from(knapsack.nodes > before);
                 assert_eq!(i128::from(knapsack.value), best, "case {case}");

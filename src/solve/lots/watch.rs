@@ -18,7 +18,11 @@ impl Default for Effort {
 
 impl Effort {
     /// So much of the default work.
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "in range, and rounding is meant")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "in range, and rounding is meant"
+    )]
     pub(super) fn of(self, default: u64) -> u64 {
         let times = if self.0 > 0.01 { self.0.min(1e4) } else { 0.01 };
         #[expect(clippy::cast_precision_loss, reason = "rounding is meant")]
