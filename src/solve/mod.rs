@@ -10,6 +10,7 @@
 //! | the most valuable flow | [`optimum`](optimum()) | exact, canonical, with prices that prove it |
 //! | the same, from a flow that is nearly it | [`optimum_near`] | the same optimum, in fewer pivots |
 //! | the same, while values and capacities change | [`Standing`] | the same optimum, in time linear in what is touched |
+//! | the most valuable flow under floors, shares and links | [`optimum_with`] | feasible, in whole units, with a proven bound a few units away |
 //! | what a flow breaks | [`violations`] | every broken capacity and limit, in a fixed order |
 //! | a flow within lots, partner limits, … | [`within_limits`] | feasible, at least as good as [`greedy`](greedy()); not optimal (the problem is NP-hard) |
 //! | the plain rule "best edge first" | [`greedy`](greedy()) | feasible; the yardstick every better rule must beat |
@@ -29,6 +30,7 @@
 //! optimum     components in parallel, two phases, prices standing an optimum that follows changes
 //! limits      limits outside the network, the check      greedy   best edge first
 //! repair      close what violates, solve again, fill up
+//! quota       floors, shares and links by exact optima of re-valued transports
 //! flow        any network: the instance, its reduction, its simplex, its check
 //! one_to_one  linear assignment: the instance, its auction, its shortest paths, its check
 //! ```
