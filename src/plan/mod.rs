@@ -180,6 +180,7 @@ impl Plan {
             prices: &inner.proof.prices,
             allocations: &inner.allocations,
             exact: inner.bounds.status == Status::Optimal,
+            stable: inner.bounds.status == Status::Stable,
             ledger: inner
                 .ledger
                 .get_or_init(|| Ledger::of(&inner.linkage, &inner.allocations, &inner.proof.prices)),
