@@ -72,7 +72,7 @@ fn by_auction(transport: &Transport) -> Optimum {
         assert!(worth(&simplex.flow().collect::<Vec<_>>()) >= worth(&sold));
         simplex.run(&Menu::all(&network))?;
         let ended = conclude(&network, simplex)?;
-        Ok(Share::of(transport, component, &network, &ended, None))
+        Ok(Share::of(transport, component, &network, &ended))
     });
     assemble(transport, &split, &shares.expect("small numbers"))
 }

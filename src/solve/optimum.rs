@@ -220,7 +220,7 @@ pub(super) fn in_parallel<T: Send>(
 }
 
 /// The whole from the components' optima.
-fn assemble(transport: &Transport, split: &Split, shares: &[Share]) -> Optimum {
+pub(super) fn assemble(transport: &Transport, split: &Split, shares: &[Share]) -> Optimum {
     let mut optimum = Optimum {
         flow: Vec::new(),
         row_price: vec![0; transport.rows()],
@@ -321,7 +321,7 @@ pub(super) fn after_auction<'network, 'layout, V: Worth>(
 }
 
 /// The second phase, from the end of the first.
-fn conclude<V: Worth>(network: &Network<V>, mut simplex: Simplex<V>) -> Result<Ended, SolveError> {
+pub(super) fn conclude<V: Worth>(network: &Network<V>, mut simplex: Simplex<V>) -> Result<Ended, SolveError> {
     let ties = simplex.tie_potential(tie::bits(network.nodes()));
     let potential = std::mem::replace(&mut simplex.potential, ties);
     simplex.run(&Face::of(network, &potential).menu())?;
@@ -331,7 +331,7 @@ fn conclude<V: Worth>(network: &Network<V>, mut simplex: Simplex<V>) -> Result<E
 
 /// The optimum of one component, prices in its local numbers.
 #[derive(Debug)]
-struct Share {
+pub(super) struct Share {
     /// (row, edge, units) of the transport, of all edges in the tree or full.
     flow: Vec<(u32, u32, i64)>,
     row_price: Vec<i64>,
@@ -342,7 +342,7 @@ struct Share {
 }
 
 impl Share {
-    fn of<V: Worth>(
+    pub(super) fn of<V: Worth>(
         transport: &Transport,
         component: &Component,
         network: &Network<V>,

@@ -258,8 +258,9 @@ impl Search<'_> {
                     }
                     let other = evaluate::<i128>(ground, &price, FINE);
                     if other + settled.advance <= self.value {
-                        (found.bound, found.price) = (other, price);
-                        break;
+                        found.bound = other + settled.advance;
+                        found.price = price;
+                        return found; // with prices for nothing else
                     }
                 }
             }

@@ -82,17 +82,17 @@ pub(super) fn circulation(
             (node, 0)
         }
     };
+    let used = |at: usize| if at < ground.rows() { row_used[at] } else { row_group[at] || column_group[at] };
     let (mut flow, potential, cost) = match min_cost_flow(&network).map(|found| found.status) {
         Ok(FlowStatus::Optimal { flow, potential, cost }) => (flow, potential, cost),
         Ok(FlowStatus::Infeasible(Infeasible::Cut { nodes, .. })) => {
             let within = |node: u32| nodes.binary_search(&node).is_ok();
-            let crosses = |&at: &usize| within(ends(at).0) && !within(ends(at).1);
+            let crosses = |&at: &usize| used(at) && within(ends(at).0) && !within(ends(at).1);
             return Err(TooLittle((0..ground.room.len()).filter(crosses).collect()));
         }
         _ => return Err(TooLittle(Vec::new())),
     };
     flow.truncate(items.len());
-    let used = |at: usize| if at < ground.rows() { row_used[at] } else { row_group[at] || column_group[at] };
     let price = |at: usize| {
         let (from, to) = ends(at);
         if used(at) { (potential[to as usize] - potential[from as usize]).max(0) } else { 0 }

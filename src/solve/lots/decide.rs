@@ -119,8 +119,7 @@ pub(super) fn fixed<N: Amount>(settled: &Under, price: &[i64], value: i128) -> V
     for (column, &alone) in of_columns.iter().enumerate() {
         let others = all - alone;
         let to = ground.columns[column];
-        let closed = ground.items[ground.items_of(column)].iter().all(|item| item.most == 0);
-        if to.whole && !to.must && to.capacity > 0 && !closed {
+        if undecided(ground, column) {
             other.columns[column].must = true;
             let filled = others + bound_of(&mut knapsack, &other, column);
             other.columns[column].must = false;
@@ -169,6 +168,13 @@ pub(super) fn fixed<N: Amount>(settled: &Under, price: &[i64], value: i128) -> V
     news
 }
 
+/// Whether it is open if a whole column is filled.
+fn undecided(ground: &Ground, column: usize) -> bool {
+    let to = &ground.columns[column];
+    let mut items = ground.items[ground.items_of(column)].iter();
+    to.whole && !to.must && to.capacity > 0 && items.any(|item| item.most > 0)
+}
+
 /// What to branch on.
 pub(super) fn subject(ground: &Ground, found: &Bound) -> Option<Subject> {
     let half = |share: f64| share.min(1.0 - share);
@@ -179,7 +185,7 @@ pub(super) fn subject(ground: &Ground, found: &Bound) -> Option<Subject> {
         }
     };
     for (column, to) in ground.columns.iter().enumerate() {
-        if to.whole && !to.must && to.capacity > 0 {
+        if undecided(ground, column) {
             let units: f64 = ground.items_of(column).map(|item| found.fraction[item]).sum();
             #[expect(clippy::cast_precision_loss, reason = "it steers and decides nothing")]
             let (share, stake) = (units / to.capacity as f64, to.capacity as f64);

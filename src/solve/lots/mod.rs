@@ -82,7 +82,7 @@ pub use watch::{Effort, Watch};
 const BRANCHED: usize = 16;
 const NODES: u64 = 1200;
 /// Moves of the search by default: so many times the cube root of the number of columns.
-const MOVES: u64 = 60_000;
+const MOVES: u64 = 90_000;
 
 /// Prices of a unit of everything that is limited, none negative.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -286,10 +286,12 @@ fn tasks<'a>(
         };
         let own = ground.columns.len() as u64;
         let few = ground.columns.len() <= BRANCHED;
+        // Branching finds the better flows there.
+        let (moves, most_moves) = if few { (moves / 8, 500 * own) } else { (moves, 4000 * own) };
         let most = u32::try_from(effort.of(passes.into())).unwrap_or(u32::MAX);
         let plan = Plan {
             passes: most.clamp(passes / 4, passes * 4),
-            moves: (moves / columns.max(1) * own).clamp(20 * own, effort.of(4000 * own).max(20 * own)),
+            moves: (moves / columns.max(1) * own).clamp(20 * own, effort.of(most_moves).max(20 * own)),
             nodes: if few { (nodes * own / columns.max(1)).max(16) } else { 0 },
         };
         Task { cluster, ground, plan }

@@ -23,7 +23,7 @@ use super::ground::Ground;
 use super::knapsack::Amount;
 use super::polish::polish;
 use super::random::Random;
-use super::search::{Run, Search};
+use super::search::{Run, Search, Style};
 use super::state::State;
 use super::watch::{Cancelled, Meter};
 
@@ -56,8 +56,11 @@ pub(super) struct Outcome {
 pub(super) const DIVIDED: usize = 1 << 17;
 /// Rounds of the search on blocks.
 const ROUNDS: u64 = 6;
-/// Searches of a block that is alone.
-pub(super) const ISLANDS: u64 = 4;
+/// Searches of a block that is alone, each with a style of its own.
+pub(super) const ISLANDS: u64 = 2;
+/// Small lots are best searched by what the fractional solution uses, with small ruins; large ones by prices alone,
+/// with large ruins.
+const STYLES: [Style; 2] = [Style { ruin: 8, stealing: 77 }, Style { ruin: 12, stealing: 112 }];
 /// What an item is preferred by that the fractional solution uses in full, as a part of the highest value.
 const BONUS: f64 = 0.3;
 /// Whole columns forced open at most.
@@ -92,21 +95,22 @@ pub(super) fn work_out<N: Amount>(
     if meter.is_cancelled() {
         return Outcome { flow: best, bound: found, tree: None };
     }
-    let (mut profit, order) = guided(ground, &found);
+    let (profit, order) = guided(ground, &found);
     let third = construct::<N>(ground, &profit, &order);
     if third.value > best_value {
         (best, best_value) = (third.flow, third.value);
     }
 
-    if !divided {
-        // A long search finds its own way.
-        profit = profits(ground, &found.price);
+    if best_value >= found.bound {
+        return Outcome { flow: best, bound: found, tree: None };
     }
+    // One for each style.
+    let profits = [profit, profits(ground, &found.price)];
     let hot = hot(best_value, count);
     let rounds = if divided { ROUNDS } else { 1 };
     for round in 0..rounds {
         let round = Round { plan, hot, seed, at: round, of: rounds, core };
-        for (item, units) in round.search::<N>(&State::with(ground, &best), &blocks, &profit, meter) {
+        for (item, units) in round.search::<N>(&State::with(ground, &best), &blocks, &profits, meter) {
             best[item as usize] = units;
         }
         if meter.is_cancelled() {
@@ -169,7 +173,7 @@ impl Round {
         &self,
         state: &State,
         blocks: &[Vec<u32>],
-        profit: &[i64],
+        profits: &[Vec<i64>; 2],
         meter: &Meter,
     ) -> Vec<(u32, i64)> {
         let count = state.ground.columns.len();
@@ -186,10 +190,12 @@ impl Round {
             (0..blocks.len()).flat_map(|block| (0..islands).map(move |island| (block, island))).collect();
         let work = |&(at, island): &(usize, u64)| {
             let columns = &blocks[at];
+            let kind = usize::from(island % 2 == 1);
+            let (profit, style) = (&profits[kind], STYLES[kind]);
             let block = Block::of(state, columns, Share::Home(&home, number(at)), profit, self.core);
             let mix = self.seed ^ (self.at << 32) ^ (island << 48) ^ u64::from(columns[0]);
             let start = State::with(&block.ground, &block.flow);
-            let mut search = Search::<N>::new(start, &block.profit, Random(mix).next());
+            let mut search = Search::<N>::new(start, &block.profit, style, Random(mix).next());
             self.improve(&mut search, columns.len() as u64, count as u64, meter);
             let State { flow, value, .. } = search.state;
             (value, block.item.iter().copied().zip(flow).collect())

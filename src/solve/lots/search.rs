@@ -22,17 +22,22 @@ use super::random::Random;
 use super::state::State;
 use super::watch::Cancelled;
 
-/// Most columns ruined at once.
-const RUIN: usize = 12;
 /// Of a column's items, those of highest profit that lead on to other columns.
 const FIRST: usize = 12;
 /// Of a row's items, the most valuable that lead on.
 const BEST: usize = 6;
-/// Of 256 moves, those that steal.
-const STEALING: u64 = 112;
 const PRECISION: Precision = Precision { nodes: 60, part: 0 };
 /// Moves between two looks at the watch.
 const SLICE: u64 = 256;
+
+/// What kind of moves a search makes.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Style {
+    /// Most columns ruined at once.
+    pub(super) ruin: usize,
+    /// Of 256 moves, those that steal.
+    pub(super) stealing: u64,
+}
 
 /// How many moves, and from where to where of the fall of the temperature.
 #[derive(Debug, Clone, Copy)]
@@ -48,6 +53,7 @@ pub(super) struct Run {
 pub(super) struct Search<'g, N> {
     pub(super) state: State<'g>,
     profit: &'g [i64],
+    style: Style,
     server: Server<N>,
     random: Random,
     ruin: Vec<u32>,
@@ -61,10 +67,11 @@ pub(super) struct Search<'g, N> {
 }
 
 impl<'g, N: Amount> Search<'g, N> {
-    pub(super) fn new(state: State<'g>, profit: &'g [i64], seed: u64) -> Self {
+    pub(super) fn new(state: State<'g>, profit: &'g [i64], style: Style, seed: u64) -> Self {
         let ground = state.ground;
         Search {
             profit,
+            style,
             server: Server::default(),
             random: Random(seed),
             ruin: Vec::new(),
@@ -110,7 +117,7 @@ impl<'g, N: Amount> Search<'g, N> {
             return;
         }
         self.add(first);
-        if self.random.chance(STEALING) {
+        if self.random.chance(self.style.stealing) {
             self.steal(first as usize);
         } else {
             self.grow();
@@ -140,7 +147,7 @@ impl<'g, N: Amount> Search<'g, N> {
     /// From column to column by rows that serve them or could.
     fn grow(&mut self) {
         let ground = self.state.ground;
-        let wanted = 1 + self.random.below(RUIN);
+        let wanted = 1 + self.random.below(self.style.ruin);
         for _ in 0..3 * wanted {
             if self.ruin.len() >= wanted {
                 return;
