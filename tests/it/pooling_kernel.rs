@@ -115,10 +115,10 @@ fn is_feasible(transport: &Transport, limits: &Limits, pools: &Pools, flow: &Poo
         }
         let mut through: BTreeMap<u32, usize> = BTreeMap::new();
         for way in ways.iter().filter(|way| way.1 == column) {
-            if let Some(pool) = way.2 {
-                if *through.entry(transport.row_group[way.0]).or_insert(pool) != pool {
-                    return false;
-                }
+            if let Some(pool) = way.2
+                && *through.entry(transport.row_group[way.0]).or_insert(pool) != pool
+            {
+                return false;
             }
         }
     }

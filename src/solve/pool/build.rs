@@ -156,9 +156,9 @@ impl State<'_> {
             further = &members[..gaining(members)];
         }
         if pools_first {
-            further.iter().for_each(|&(_, way)| {
+            for &(_, way) in further {
                 self.take(way, i64::MAX);
-            });
+            }
             self.open_others(column, pools);
         }
         let mut further = further.iter().peekable();
@@ -221,9 +221,9 @@ impl State<'_> {
             let before = self.mark();
             let gaining = &members[..gaining(members)];
             if self.open(*pool, gaining) {
-                gaining.iter().for_each(|&(_, way)| {
+                for &(_, way) in gaining {
                     self.take(way, i64::MAX);
-                });
+                }
             } else {
                 self.undo(before);
             }
