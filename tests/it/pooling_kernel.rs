@@ -328,6 +328,20 @@ fn only_together_they_reach_the_lot() {
     assert_eq!(solved(&transport, &limits, &pools, 1000), (0, 0, 0));
 }
 
+/// Two pools at one column, a row each: the best uses both, unless the rows are of one group.
+#[test]
+fn a_group_serves_a_column_through_one_pool() {
+    let (mut transport, mut pools) = two_rows();
+    pools.column = vec![0, 0];
+    pools.hub = vec![0, 0];
+    pools.lot = vec![3, 3];
+    pools.member_start = vec![0, 1, 2];
+    let limits = Limits::none(&transport);
+    assert_eq!(solved(&transport, &limits, &pools, 1000).1, 54);
+    transport.row_group = vec![0, 0];
+    assert_eq!(solved(&transport, &limits, &pools, 1000).1, 30);
+}
+
 #[test]
 fn a_search_can_be_broken_off() {
     let (transport, pools) = two_rows();
