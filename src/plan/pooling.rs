@@ -99,8 +99,9 @@ pub struct PooledVolumes {
 impl PooledVolumes {
     /// Assigns volumes directly and through pools, beginning with the best known without pools.
     ///
-    /// `effort` is the work of the search for pools, in pairs looked at; 0 opens none. More is mostly better and
-    /// never below the start.
+    /// `effort` is the work, in pairs looked at: so much for the bound, at most, and so much for the search; 0 opens
+    /// no pool. A few times the number of candidates and members is a short search. More is mostly better and never
+    /// below the start.
     ///
     /// # Errors
     /// [`Error::Overflow`] where prices are too large to be added up exactly.
@@ -133,8 +134,11 @@ impl PooledVolumes {
         let Kernel { pools: kernel, position } = Kernel::of(pools, &mut limits);
         let start = PoolFlow::direct(start, &kernel);
         let known = start.value(transport, &kernel);
+        // A round looks at every pair once.
+        let ways = (transport.edges() + kernel.members()).max(1) as u64;
+        let rounds = u32::try_from(effort / ways).map_or(ROUNDS, |rounds| rounds.min(ROUNDS));
         let (prices, bound) =
-            solve::pool_bound(transport, &limits, &kernel, known, ROUNDS).map_err(failed)?;
+            solve::pool_bound(transport, &limits, &kernel, known, rounds).map_err(failed)?;
         let bound = objective_bound(linkage, transport, &limits, &kernel, bound)?;
         let found =
             solve::pooled(transport, &limits, &kernel, &start, &prices, effort, watch).map_err(failed)?;
@@ -207,7 +211,7 @@ impl PooledVolumes {
     }
 }
 
-/// Rounds of improving the bound.
+/// Most rounds of improving the bound.
 const ROUNDS: u32 = 60;
 
 /// The bound of the kernel's values in the objective's unit. For kilograms they are counted alone: what their weight

@@ -5,8 +5,8 @@ use crate::support::straightforward::Straightforward;
 use crate::support::transports::Dice;
 use lienket::{
     Cooperative, CooperativeKind, Criterion, Demand, Depot, Enterprise, Error, HubKind, Kg, Km, Linkage,
-    Market, MarketParts, Objective, Offer, Place, Policy, PoolStop, PooledVolume, PooledVolumes, Pooling,
-    Pools, Rule, Status, Union, VndPerKg,
+    Market, MarketParts, Metres, Objective, Offer, Place, Policy, PoolStop, PooledVolume, PooledVolumes,
+    Pooling, Pools, Rule, Status, Union, VndPerKg,
 };
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -64,10 +64,10 @@ fn only_a_pool_serves_the_demand() {
     assert_eq!(pool.members.len(), 2);
     for member in &pool.members {
         assert!(member.critical && !member.better_alone);
-        assert_eq!(member.collection.km(), 20.762); // 0.2° at 21° north
+        assert_eq!(member.collection, Metres(20_762)); // 0.2° at 21° north
         assert_eq!(member.volume, market.offer(member.offer).volume);
     }
-    assert_eq!(pool.pool.trunk.km(), 55.598); // half a degree along the meridian
+    assert_eq!(pool.pool.trunk, Metres(55_598)); // half a degree along the meridian
 }
 
 #[test]
@@ -322,7 +322,9 @@ fn joint(rules: &Straightforward, policy: &Policy, o: usize, d: usize, metres: u
     let tags = &rules.parts.cooperatives[rules.cooperative(o)].tags;
     let mut boosts: Vec<_> = policy.boosts.iter().filter(|boost| tags.contains(&boost.tag)).collect();
     boosts.sort_by(|a, b| a.tag.cmp(&b.tag).then(a.add.total_cmp(&b.add)));
-    boosts.iter().for_each(|boost| joint += boost.add);
+    for boost in boosts {
+        joint += boost.add;
+    }
     (joint.clamp(0.0, 1.0) * 1e6).round() as u32
 }
 

@@ -115,10 +115,10 @@ fn is_feasible(transport: &Transport, limits: &Limits, pools: &Pools, flow: &Poo
         }
         let mut through: BTreeMap<u32, usize> = BTreeMap::new();
         for way in ways.iter().filter(|way| way.1 == column) {
-            if let Some(pool) = way.2 {
-                if *through.entry(transport.row_group[way.0]).or_insert(pool) != pool {
-                    return false;
-                }
+            if let Some(pool) = way.2
+                && *through.entry(transport.row_group[way.0]).or_insert(pool) != pool
+            {
+                return false;
             }
         }
     }
@@ -326,6 +326,20 @@ fn only_together_they_reach_the_lot() {
     assert_eq!(solved(&transport, &limits, &pools, 1000).1, 46);
     pools.most_members = Some(1);
     assert_eq!(solved(&transport, &limits, &pools, 1000), (0, 0, 0));
+}
+
+/// Two pools at one column, a row each: the best uses both, unless the rows are of one group.
+#[test]
+fn a_group_serves_a_column_through_one_pool() {
+    let (mut transport, mut pools) = two_rows();
+    pools.column = vec![0, 0];
+    pools.hub = vec![0, 0];
+    pools.lot = vec![3, 3];
+    pools.member_start = vec![0, 1, 2];
+    let limits = Limits::none(&transport);
+    assert_eq!(solved(&transport, &limits, &pools, 1000).1, 54);
+    transport.row_group = vec![0, 0];
+    assert_eq!(solved(&transport, &limits, &pools, 1000).1, 30);
 }
 
 #[test]

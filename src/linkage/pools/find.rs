@@ -3,7 +3,7 @@
 //! # Method
 //! For a demand with a lot, every offer of a product it accepts is judged by the rules that do not ask where the
 //! goods travel: *fit to pool*. Each of them adds its kilograms to the hubs within whose radius it stands (and to
-//! its unions). Hubs that come to the lot, collect at least one offer too small for it, and lie within the demand's
+//! its unions); offers farther from the demand than its distance and the radius together are not looked at. Hubs that come to the lot, collect at least one offer too small for it, and lie within the demand's
 //! distance are its pools; only for those are members listed and scored.
 //!
 //! # Complexity
@@ -133,6 +133,15 @@ impl Finder<'_> {
         }
     }
 
+    /// Whether some hub may be within both its distances: a direct way is never longer than one with a stop, but for
+    /// a metre and a half of rounding.
+    fn may_be_near(&self, offer: OfferIx, demand: DemandIx) -> bool {
+        let judge = self.judge;
+        let limit = judge.distance_limit(demand) + self.pooling.radius.to_metres();
+        let least = Metres(judge.distance(offer, demand).0.saturating_sub(2));
+        judge.within(least, limit) || self.hubs.has_union(judge.market().cooperative_of(offer))
+    }
+
     /// Whether a hub lies within the distance of a demand, and how far it is.
     pub(super) fn trunk(&self, hub: u32, demand: DemandIx) -> Option<Metres> {
         let ground = &self.judge.columns.ground;
@@ -156,7 +165,8 @@ impl Finder<'_> {
             return OfDemand::default();
         }
         let lot = i128::from(self.judge.market().demand(demand).min_lot.0);
-        let fit = self.fit(demand);
+        let mut fit = self.fit(demand);
+        fit.retain(|fit| self.may_be_near(fit.offer, demand));
         if !fit.iter().any(|fit| fit.small) {
             return OfDemand::default();
         }
@@ -321,6 +331,8 @@ impl Scratch {
     }
 
     fn forget(&mut self, hubs: &[(u32, Metres)]) {
-        hubs.iter().for_each(|(hub, _)| self.place[*hub as usize] = NOWHERE);
+        for (hub, _) in hubs {
+            self.place[*hub as usize] = NOWHERE;
+        }
     }
 }

@@ -112,7 +112,9 @@ impl Hubs {
                 unions.entry(member).or_default().push(HubIx::at(hub).0);
             }
         }
-        unions.values_mut().for_each(|hubs| hubs.sort_unstable());
+        for hubs in unions.values_mut() {
+            hubs.sort_unstable();
+        }
         let (start, near) = near(judge, pooling, &spots);
         Self { list, spots, start, near, unions }
     }
@@ -120,6 +122,11 @@ impl Hubs {
     /// The hubs within the radius of a spot of offers, ascending.
     pub(super) fn near(&self, spot: u32) -> &[Collection] {
         &self.near[self.start[spot as usize]..self.start[spot as usize + 1]]
+    }
+
+    /// Whether a cooperative belongs to a union.
+    pub(super) fn has_union(&self, cooperative: CooperativeIx) -> bool {
+        self.unions.contains_key(&cooperative)
     }
 
     /// The hubs at which an offer may pool: within the radius, ascending, and then unions beyond it.

@@ -73,6 +73,13 @@ pub(crate) fn check(
     Ok(PooledBounds { objective, bound, score, status })
 }
 
+/// What a demand counts as one supplier.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Supplier {
+    Offer(OfferIx),
+    Pool(HubIx),
+}
+
 /// What new kilograms add up to.
 #[derive(Default)]
 struct Reached {
@@ -207,12 +214,11 @@ impl Check<'_> {
             let freight = freight as i64;
             i128::from(bid.0) - i128::from(ask.0) - i128::from(freight)
         });
-        match gain.filter(|gain| *gain > 0) {
-            Some(gain) => reached.vnd += gain * kg,
-            None => {
-                let message = format!("{} has no positive gain", self.names(offer, demand));
-                self.refute("no_gain", pointer, message);
-            }
+        if let Some(gain) = gain.filter(|gain| *gain > 0) {
+            reached.vnd += gain * kg;
+        } else {
+            let message = format!("{} has no positive gain", self.names(offer, demand));
+            self.refute("no_gain", pointer, message);
         }
     }
 
@@ -384,18 +390,18 @@ impl Check<'_> {
     fn partners(&mut self, direct: &[Allocation], pooled: &[PooledVolume]) {
         let market = self.market;
         let mut buyers: BTreeMap<OfferIx, BTreeSet<DemandIx>> = BTreeMap::new();
-        let mut suppliers: BTreeMap<DemandIx, BTreeSet<(Option<HubIx>, Option<OfferIx>)>> = BTreeMap::new();
+        let mut suppliers: BTreeMap<DemandIx, BTreeSet<Supplier>> = BTreeMap::new();
         let mut received: BTreeMap<DemandIx, (i128, i128)> = BTreeMap::new();
         for a in direct {
             buyers.entry(a.offer).or_default().insert(a.demand);
-            suppliers.entry(a.demand).or_default().insert((None, Some(a.offer)));
+            suppliers.entry(a.demand).or_default().insert(Supplier::Offer(a.offer));
             let received = received.entry(a.demand).or_default();
             received.0 += i128::from(a.volume.0);
             received.1 += i128::from(a.contract.0);
         }
         for share in pooled {
             buyers.entry(share.offer).or_default().insert(share.demand);
-            suppliers.entry(share.demand).or_default().insert((Some(share.hub), None));
+            suppliers.entry(share.demand).or_default().insert(Supplier::Pool(share.hub));
             received.entry(share.demand).or_default().0 += i128::from(share.volume.0);
         }
         for (offer, buyers) in buyers {

@@ -8,9 +8,10 @@
 //! open the pool     members by margin until it has its lot; back to nothing if it has not
 //! then              edges and further members of the pool together, by margin, each as much as fits
 //! then              further pools in what room is left, where they gain
+//! last              members the pool can spare go directly, where that is worth more
 //! ```
 //!
-//! Further pools are also tried before edges, which would take the large members that pools need. Where the number of
+//! Pools are also tried wholly before edges, which would take the large members that pools need. Where the number of
 //! partners is limited, edges are also tried by what they bring in all: a kilogram's margin alone says too little.
 //!
 //! A column that must be whole and is not stays empty. What rows have left over is offered to whatever is open to
@@ -18,7 +19,7 @@
 //!
 //! O(ways of the column, sorted) for each filling tried.
 
-use super::case::Way;
+use super::case::{NONE, Way};
 use super::search::Guide;
 use super::state::State;
 use std::cmp::Reverse;
@@ -83,7 +84,7 @@ impl State<'_> {
         if !large.is_empty() {
             orders.push((&large, false));
         }
-        if pools.len() > 1 {
+        if !pools.is_empty() {
             orders.push((if large.is_empty() { &edges } else { &large }, true));
         }
         for first in (0..pools.len()).map(Some).chain([None]) {
@@ -155,9 +156,9 @@ impl State<'_> {
             further = &members[..gaining(members)];
         }
         if pools_first {
-            further.iter().for_each(|&(_, way)| {
+            for &(_, way) in further {
                 self.take(way, i64::MAX);
-            });
+            }
             self.open_others(column, pools);
         }
         let mut further = further.iter().peekable();
@@ -172,7 +173,39 @@ impl State<'_> {
             self.take(way, i64::MAX);
         }
         self.open_others(column, pools);
+        self.release(column);
         !(case.limits.column_whole(column) && self.is_partly_filled(column))
+    }
+
+    /// Lets members whose pool can do without them serve the column directly where that is worth more, largest gain
+    /// first.
+    fn release(&mut self, column: usize) {
+        let case = self.case;
+        let pools = case.pools_of_column(column).filter(|&pool| self.pool_open[pool] > 0);
+        let members = pools
+            .flat_map(|pool| case.pools.members_of(pool))
+            .filter(|&member| self.flow.members[member] > 0 && case.twin[member] != NONE);
+        let mut gains: Vec<(i128, usize)> = members
+            .map(|member| {
+                let (own, twin) = (Way::Member(member), Way::Edge(case.twin[member] as usize));
+                let gain = i128::from(case.value(twin)) - i128::from(case.value(own));
+                (gain * i128::from(self.flow.members[member]), member)
+            })
+            .filter(|(gain, _)| *gain > 0)
+            .collect();
+        gains.sort_unstable_by_key(|&(gain, member)| (Reverse(gain), member));
+        for (_, member) in gains {
+            let (pool, units) = (case.pool_of[member] as usize, self.flow.members[member]);
+            let left = self.pool_total[pool] - units;
+            if left > 0 && left < case.pools.lot[pool] {
+                continue;
+            }
+            let before = self.mark();
+            self.change(Way::Member(member), -units);
+            if self.take(Way::Edge(case.twin[member] as usize), units) < units {
+                self.undo(before);
+            }
+        }
     }
 
     /// Opens the pools that are still closed in what room is left, with what gains by itself: a pool opened last has
@@ -188,9 +221,9 @@ impl State<'_> {
             let before = self.mark();
             let gaining = &members[..gaining(members)];
             if self.open(*pool, gaining) {
-                gaining.iter().for_each(|&(_, way)| {
+                for &(_, way) in gaining {
                     self.take(way, i64::MAX);
-                });
+                }
             } else {
                 self.undo(before);
             }

@@ -118,6 +118,15 @@ fn scarce(state: &State, way: Way) -> bool {
     !state.case.shared(way).is_empty()
 }
 
+/// The first node of a part; paths are halved on the way.
+fn root(parent: &mut [u32], mut node: u32) -> u32 {
+    while parent[node as usize] != node {
+        parent[node as usize] = parent[parent[node as usize] as usize];
+        node = parent[node as usize];
+    }
+    node
+}
+
 /// The ways in parts that have no row, column, limited group or hub in common.
 fn parts(case: &Case, open: &[Open]) -> Vec<Vec<usize>> {
     let transport = case.transport;
@@ -126,13 +135,6 @@ fn parts(case: &Case, open: &[Open]) -> Vec<Vec<usize>> {
         (transport.row_group_capacity.len(), transport.column_group_capacity.len());
     let nodes = rows + columns + row_groups + column_groups;
     let mut parent: Vec<u32> = (0..nodes).map(number).collect();
-    fn root(parent: &mut [u32], mut node: u32) -> u32 {
-        while parent[node as usize] != node {
-            parent[node as usize] = parent[parent[node as usize] as usize];
-            node = parent[node as usize];
-        }
-        node
-    }
     let mut join = |a: usize, b: usize| {
         let (a, b) = (root(&mut parent, number(a)), root(&mut parent, number(b)));
         let (low, high) = (a.min(b), a.max(b));

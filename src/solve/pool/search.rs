@@ -220,7 +220,9 @@ impl Search<'_> {
         let others = ruined(state, &mut self.guide, column);
         let mut rows = Vec::new();
         state.empty(column, &mut rows);
-        others.iter().for_each(|&other| state.empty(other, &mut rows));
+        for &other in &others {
+            state.empty(other, &mut rows);
+        }
         self.work += rows.len() as u64 + 1;
         for &column in [column].iter().chain(&others) {
             self.work += state.build(column, &mut self.guide);
