@@ -14,6 +14,7 @@ mod plan;
 mod policy;
 pub mod report;
 pub mod solve;
+mod timetable;
 mod units;
 mod watch;
 
@@ -35,6 +36,10 @@ pub use plan::{
 pub use policy::{
     Boost, Criterion, Depot, Floor, HubKind, Mechanism, Objective, PerCriterion, Policy, Pooling, Quota,
     QuotaGroup, Side, UnderLimits, Union, Weights,
+};
+pub use timetable::{
+    Appointment, Attendance, Booking, Break, Day, LeastSlots, Meetings, Missed, MissedMeeting, Mode, Moment, Party,
+    Quality, Span, Spot, Time, TimeError, Timetable, Venue, Who, WithoutMeeting, Why,
 };
 pub use units::{Date, DateError, Kg, Km, Metres, Score, VndPerKg, Window};
 pub use watch::{Progress, Stage, Watch};
