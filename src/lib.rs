@@ -39,7 +39,7 @@ pub use policy::{
 };
 pub use timetable::{
     Appointment, Attendance, Booking, Break, Day, LeastSlots, Meetings, Missed, MissedMeeting, Mode, Moment, Party,
-    Quality, Span, Spot, Time, TimeError, Timetable, Venue, Who, WithoutMeeting, Why,
+    Quality, Span, Spot, Subject, Time, TimeError, Timetable, Venue, Who, WithoutMeeting, Why,
 };
 pub use units::{Date, DateError, Kg, Km, Metres, Score, VndPerKg, Window};
 pub use watch::{Progress, Stage, Watch};

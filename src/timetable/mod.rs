@@ -29,7 +29,7 @@ pub use venue::{Appointment, Attendance, Break, Day, Meetings, Mode, Moment, Par
 
 use crate::error::{Error, Issue};
 use crate::id::{CooperativeIx, DemandIx, EnterpriseIx, OfferIx};
-use crate::plan::{Allocation, Plan};
+use crate::plan::Plan;
 use crate::units::Kg;
 use places::{Seat, tables};
 use problem::{NONE, Problem};
@@ -76,6 +76,17 @@ pub enum Why {
         /// Its demand.
         demand: DemandIx,
     },
+}
+
+/// What two who meet talk about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Subject {
+    /// An offer of the cooperative.
+    pub offer: OfferIx,
+    /// A demand of the enterprise.
+    pub demand: DemandIx,
+    /// What they trade in the plan; `None` where they could trade only.
+    pub volume: Option<Kg>,
 }
 
 /// What a timetable reaches.
@@ -138,6 +149,7 @@ struct Inner {
     slots: Vec<Span>,
     meetings: Vec<Booking>,
     why: Vec<Why>,
+    subjects: Vec<Vec<Subject>>,
     missed: Vec<MissedMeeting>,
     without: Vec<WithoutMeeting>,
     bounds: LeastSlots,
@@ -211,12 +223,13 @@ impl Timetable {
         if !faults.is_empty() {
             return Err(Error::Refuted(faults));
         }
-        let why = why.into_iter().flatten().collect();
+        let why: Vec<Why> = why.into_iter().flatten().collect();
+        let subjects = reason::subjects(plan, &meetings, &why);
         let (missed, without) = reason::missing(plan, &meetings, wants, wishes, hosted);
         let quality = reason::quality(&meetings, &missed, hosted);
         let bounds = reason::bounds(problem);
         let (plan, venue, slots) = (plan.clone(), hosted.venue.clone(), hosted.slots.clone());
-        Ok(Self(Arc::new(Inner { plan, venue, slots, meetings, why, missed, without, bounds, quality })))
+        Ok(Self(Arc::new(Inner { plan, venue, slots, meetings, why, subjects, missed, without, bounds, quality })))
     }
 
     /// The plan it was made for.
@@ -249,12 +262,11 @@ impl Timetable {
         &self.0.why
     }
 
-    /// What two parties trade in the plan, sorted by (offer, demand). O(allocations of the plan).
-    pub fn allocations(&self, cooperative: CooperativeIx, enterprise: EnterpriseIx) -> impl Iterator<Item = &Allocation> {
-        let market = self.0.plan.market();
-        self.0.plan.allocations().iter().filter(move |a| {
-            market.cooperative_of(a.offer) == cooperative && market.enterprise_of(a.demand) == enterprise
-        })
+    /// What each of the meetings is about, in the same order: the plan's allocations between the two, else their most promising
+    /// pair; nothing where the meeting is an appointment of parties who trade nothing.
+    #[must_use]
+    pub fn subjects(&self) -> &[Vec<Subject>] {
+        &self.0.subjects
     }
 
     /// Wanted meetings that are not held, sorted by pair: appointments without a time; with

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::problem::Problem;
 use super::venue::{Hosted, Meetings, Mode, Party, too_near};
 use super::wanted::{Pair, Want, Wish, meets_somewhere, pair_of};
-use super::{Booking, LeastSlots, Quality, Spot, Why};
+use super::{Booking, LeastSlots, Quality, Spot, Subject, Why};
 use crate::id::{CooperativeIx, DemandIx, EnterpriseIx, OfferIx};
 use crate::plan::Plan;
 
@@ -93,6 +93,25 @@ pub(super) fn why(bookings: &[Booking], wants: &[Want], hosted: &Hosted) -> Vec<
         held.insert(pair).then_some(wants[want].why)
     };
     bookings.iter().map(reason).collect()
+}
+
+/// What each booking is about.
+pub(super) fn subjects(plan: &Plan, bookings: &[Booking], why: &[Why]) -> Vec<Vec<Subject>> {
+    let market = plan.market();
+    let mut traded: BTreeMap<Pair, Vec<Subject>> = BTreeMap::new();
+    for a in plan.allocations() {
+        let pair = (market.cooperative_of(a.offer), market.enterprise_of(a.demand));
+        let subject = Subject { offer: a.offer, demand: a.demand, volume: Some(a.volume) };
+        traded.entry(pair).or_default().push(subject);
+    }
+    let of = |(booking, why): (&Booking, &Why)| {
+        let own = traded.get(&(booking.cooperative, booking.enterprise)).cloned();
+        own.unwrap_or_else(|| match *why {
+            Why::Candidate { offer, demand } => vec![Subject { offer, demand, volume: None }],
+            _ => Vec::new(),
+        })
+    };
+    bookings.iter().zip(why).map(of).collect()
 }
 
 /// Bookings by participant and by slot.

@@ -34,4 +34,5 @@ mod stable;
 mod standing;
 mod support;
 mod synthetic;
+mod timetable;
 mod told;
