@@ -38,8 +38,8 @@ pub use policy::{
     QuotaGroup, Side, UnderLimits, Union, Weights,
 };
 pub use timetable::{
-    Appointment, Attendance, Booking, Break, Day, LeastSlots, Meetings, Missed, MissedMeeting, Mode, Moment, Party,
-    Quality, Span, Spot, Subject, Time, TimeError, Timetable, Venue, Who, WithoutMeeting, Why,
+    Appointment, Attendance, Booking, Break, Day, LeastSlots, Meetings, Missed, MissedMeeting, Mode, Moment,
+    Party, Quality, Span, Spot, Subject, Time, TimeError, Timetable, Venue, Who, Why, WithoutMeeting,
 };
 pub use units::{Date, DateError, Kg, Km, Metres, Score, VndPerKg, Window};
 pub use watch::{Progress, Stage, Watch};

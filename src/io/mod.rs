@@ -40,6 +40,7 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 pub use atomic::write_atomically;
+pub use calendar::{calendar, party_calendar};
 pub use digest::market_digest;
 #[cfg(feature = "csv")]
 pub use export::write_candidates;
@@ -51,7 +52,6 @@ pub use plan::{
     catalogue_document, comparison_document, explanation_document, plan_document, write_plan,
     write_plan_watched,
 };
-pub use calendar::{calendar, party_calendar};
 pub use policy::policy_document;
 #[cfg(feature = "csv")]
 pub use timetable::write_meetings;

@@ -82,7 +82,10 @@ fn why_code(why: Why) -> &'static str {
 
 /// What each meeting is about, in the order of the meetings.
 pub(super) fn links(timetable: &Timetable) -> impl Iterator<Item = Vec<Link<'_>>> {
-    timetable.subjects().iter().map(|subjects| subjects.iter().map(|subject| link(timetable, subject)).collect())
+    timetable
+        .subjects()
+        .iter()
+        .map(|subjects| subjects.iter().map(|subject| link(timetable, subject)).collect())
 }
 
 fn link<'a>(timetable: &'a Timetable, subject: &Subject) -> Link<'a> {

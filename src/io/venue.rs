@@ -9,9 +9,7 @@ use super::text::decode;
 use super::values::{Value, Word, list};
 use crate::error::{Error, Issue};
 use crate::market::Exclusion;
-use crate::timetable::{
-    Appointment, Attendance, Break, Day, Meetings, Mode, Moment, Span, Time, Venue, Who,
-};
+use crate::timetable::{Appointment, Attendance, Break, Day, Meetings, Mode, Moment, Span, Time, Venue, Who};
 
 /// The format of venue documents.
 pub(super) const FORMAT: &str = "lienket/venue@1";
@@ -62,7 +60,9 @@ impl Value for u32 {
         let narrow = Self::try_from(value).ok();
         if narrow.is_none() {
             let message = "this number is too large";
-            issues.push(Issue::error("out_of_range", at.to_string(), message, "Check the digits.").found(value));
+            issues.push(
+                Issue::error("out_of_range", at.to_string(), message, "Check the digits.").found(value),
+            );
         }
         narrow
     }
@@ -129,7 +129,8 @@ fn venue_of(node: Node) -> Result<Venue, Error> {
         max_meetings_per_enterprise: fields.optional("max_meetings_per_enterprise"),
         meetings: fields.optional("meetings").unwrap_or(default.meetings),
         // Beyond 32 bits it is out of range as well.
-        utc_offset_minutes: offset.map_or(default.utc_offset_minutes, |o| i32::try_from(o).unwrap_or(i32::MAX)),
+        utc_offset_minutes: offset
+            .map_or(default.utc_offset_minutes, |o| i32::try_from(o).unwrap_or(i32::MAX)),
         participants: entries(&mut fields, "participants", attendance),
         exclusions: entries(&mut fields, "exclusions", exclusion),
         appointments: entries(&mut fields, "appointments", appointment),
@@ -139,7 +140,8 @@ fn venue_of(node: Node) -> Result<Venue, Error> {
     let read = |pointer: &str| {
         let under = |issue: &Issue| {
             let below = pointer.strip_prefix(&issue.pointer);
-            below.is_some_and(|rest| rest.is_empty() || rest.starts_with('/')) || issue.pointer.starts_with(pointer)
+            below.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+                || issue.pointer.starts_with(pointer)
         };
         issues.iter().any(|issue| issue.code != "duplicate_key" && under(issue))
     };

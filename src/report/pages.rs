@@ -47,7 +47,9 @@ fn reason(reason: Missed, language: Language) -> &'static str {
         Missed::NoCandidate => ("no other party could trade with them", "không có đối tác nào phù hợp"),
         Missed::NotWanted => ("the plan links them to nobody", "phương án không kết nối với ai"),
         Missed::Excluded => ("these two must not meet", "hai bên thuộc diện không gặp nhau"),
-        Missed::NoPlace => ("no table, or no room online, for this meeting", "không có bàn hoặc phòng trực tuyến"),
+        Missed::NoPlace => {
+            ("no table, or no room online, for this meeting", "không có bàn hoặc phòng trực tuyến")
+        }
         Missed::NoCommonSlot => ("never there at the same time", "không có khung giờ chung"),
         Missed::CooperativeLimit => {
             ("the cooperative has all the meetings it may have", "hợp tác xã đã đủ số cuộc gặp cho phép")
@@ -55,9 +57,10 @@ fn reason(reason: Missed, language: Language) -> &'static str {
         Missed::EnterpriseLimit => {
             ("the enterprise has all the meetings it may have", "doanh nghiệp đã đủ số cuộc gặp cho phép")
         }
-        Missed::Occupied => {
-            ("one of the two meets others whenever both are there", "một trong hai bên đã có hẹn trong mọi khung giờ chung")
-        }
+        Missed::Occupied => (
+            "one of the two meets others whenever both are there",
+            "một trong hai bên đã có hẹn trong mọi khung giờ chung",
+        ),
         Missed::Full => ("every place is taken when both are free", "hết chỗ khi cả hai bên cùng rảnh"),
         Missed::Possible => ("there is still a slot and a place for it", "vẫn còn khung giờ và chỗ trống"),
     };
@@ -168,8 +171,7 @@ fn page_of_party(timetable: &Timetable, party: Party, language: Language, out: &
         if why.is_empty() { writeln!(out, "\n{text}.")? } else { writeln!(out, "\n{text}: {why}.")? }
     }
     let missed = timetable.missed().iter();
-    let missed: Vec<_> =
-        missed.filter_map(|m| Some((of(m.cooperative, m.enterprise)?, m.reason))).collect();
+    let missed: Vec<_> = missed.filter_map(|m| Some((of(m.cooperative, m.enterprise)?, m.reason))).collect();
     if !missed.is_empty() {
         writeln!(out, "\n## {}\n", words(language, "Not held", "Không xếp được"))?;
         for (other, why) in missed {
@@ -205,9 +207,13 @@ fn summary(timetable: &Timetable, language: Language, out: &mut String) -> fmt::
     let tried = format!("{} {} {}", quality.meetings, w("of", "trên"), quality.meetings + quality.missed);
     row(w("Meetings held", "Số cuộc gặp"), tried)?;
     let least = match language {
-        Language::English if quality.missed == 0 && quality.slots == bounds.slots => "no fewer are possible".to_owned(),
+        Language::English if quality.missed == 0 && quality.slots == bounds.slots => {
+            "no fewer are possible".to_owned()
+        }
         Language::English => format!("all meetings tried need at least {}", bounds.slots),
-        Language::Vietnamese if quality.missed == 0 && quality.slots == bounds.slots => "không thể ít hơn".to_owned(),
+        Language::Vietnamese if quality.missed == 0 && quality.slots == bounds.slots => {
+            "không thể ít hơn".to_owned()
+        }
         Language::Vietnamese => format!("tối thiểu {} cho mọi cuộc gặp dự kiến", bounds.slots),
     };
     let slots = format!("{} {} {}; {least}", quality.slots, w("of", "trên"), timetable.slots().len());
@@ -223,7 +229,8 @@ fn summary(timetable: &Timetable, language: Language, out: &mut String) -> fmt::
     for without in timetable.without_meeting() {
         reasons.entry(without.reason).or_default()[1] += 1;
     }
-    let lists = [w("Not held", "Không xếp được"), w("Participants without a meeting", "Bên không có cuộc gặp")];
+    let lists =
+        [w("Not held", "Không xếp được"), w("Participants without a meeting", "Bên không có cuộc gặp")];
     for (i, label) in lists.into_iter().enumerate() {
         let total: usize = reasons.values().map(|counts| counts[i]).sum();
         if total > 0 {

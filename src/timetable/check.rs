@@ -84,7 +84,8 @@ fn alone(venue: &Venue, market: &Market, i: usize, entry: &Read, faults: &mut Ve
             let same = span.day.to_string() == entry.day;
             if same { span.to.minutes().min(to).saturating_sub(span.from.minutes().max(from)) } else { 0 }
         };
-        let inside = attendance.available.is_empty() || attendance.available.iter().any(|s| overlap(s) == to - from);
+        let inside =
+            attendance.available.is_empty() || attendance.available.iter().any(|s| overlap(s) == to - from);
         if !inside || attendance.away.iter().any(|span| overlap(span) > 0) {
             let message = format!("`{}` is not there then", who.parts().1);
             faults.push(fault("not_available", i, &message));
@@ -178,7 +179,10 @@ fn promised(venue: &Venue, read: &[(usize, Read)], faults: &mut Vec<Issue>) {
             None => faults.push(Issue::error(
                 "promise_broken",
                 format!("/venue/appointments/{i}"),
-                format!("`{}` and `{}` do not meet as promised", appointment.cooperative, appointment.enterprise),
+                format!(
+                    "`{}` and `{}` do not meet as promised",
+                    appointment.cooperative, appointment.enterprise
+                ),
                 "Schedule again, or change the appointment.",
             )),
         }

@@ -110,7 +110,10 @@ impl<'a> Colouring<'a> {
         let slots = self.problem.slots;
         self.work += slots as u64;
         let free = (0..slots).filter(|&s| {
-            self.open_to(meeting, s) && self.has_room(s, kind) && self.fits(u, s, slots) && self.fits(v, s, slots)
+            self.open_to(meeting, s)
+                && self.has_room(s, kind)
+                && self.fits(u, s, slots)
+                && self.fits(v, s, slots)
         });
         let Some(slot) = free.min_by_key(|&s| (self.count[s][kind], s)) else { return false };
         self.place(meeting, slot);
@@ -122,8 +125,12 @@ impl<'a> Colouring<'a> {
         if self.insert_directly(meeting) {
             return true;
         }
-        let ends = self.problem.meetings[meeting].ends;
+        let Meeting { ends, kind, .. } = self.problem.meetings[meeting];
         let slots = self.problem.slots;
+        // Without a free place anywhere, nobody changing slots helps.
+        if !(0..slots).any(|slot| self.open[slot] && self.has_room(slot, kind)) {
+            return false;
+        }
         let mut tries = 0;
         for a in 0..slots {
             if !self.open_to(meeting, a) {
@@ -175,10 +182,12 @@ impl<'a> Colouring<'a> {
     fn make_room(&mut self, full: usize, done: &mut Vec<Exchange>) -> bool {
         for kind in 0..2 {
             while self.count[full][kind] > self.problem.places[kind] {
-                let mut others: Vec<usize> =
-                    (0..self.problem.slots).filter(|&s| self.open[s] && s != full && self.has_room(s, kind)).collect();
+                let mut others: Vec<usize> = (0..self.problem.slots)
+                    .filter(|&s| self.open[s] && s != full && self.has_room(s, kind))
+                    .collect();
                 others.sort_by_key(|&s| (self.count[s][kind], s));
-                let Some(exchange) = others.into_iter().find_map(|other| self.relief(full, other, kind)) else {
+                let Some(exchange) = others.into_iter().find_map(|other| self.relief(full, other, kind))
+                else {
                     return false;
                 };
                 self.apply(&exchange);
@@ -190,6 +199,7 @@ impl<'a> Colouring<'a> {
 
     /// An exchange that moves one meeting of a kind on balance from a slot to another.
     fn relief(&mut self, full: usize, other: usize, kind: usize) -> Option<Exchange> {
+        self.work += self.problem.parties.len() as u64 / 8;
         for party in 0..self.problem.parties.len() {
             // Every component with more in the fuller slot is a path that ends there: begin at its ends.
             if self.at(party, full) == NONE || self.at(party, other) != NONE {
@@ -200,7 +210,8 @@ impl<'a> Colouring<'a> {
                 let after = i64::from(self.count[other][k]) + exchange.grows[k];
                 let shrunk = i64::from(self.count[full][k]) - exchange.grows[k];
                 let places = i64::from(self.problem.places[k]);
-                after <= places.max(i64::from(self.count[other][k])) && shrunk <= places.max(i64::from(self.count[full][k]))
+                after <= places.max(i64::from(self.count[other][k]))
+                    && shrunk <= places.max(i64::from(self.count[full][k]))
             };
             if exchange.grows[kind] == 1 && fits(0) && fits(1) {
                 return Some(exchange);

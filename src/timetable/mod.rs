@@ -218,7 +218,12 @@ impl Timetable {
         let why = reason::why(&meetings, wants, hosted);
         for (i, _) in why.iter().enumerate().filter(|(_, why)| why.is_none()) {
             let help = "Add an appointment to the venue, or leave the meeting out.";
-            faults.push(Issue::error("not_wanted", format!("/meetings/{i}"), "nobody asked for this meeting", help));
+            faults.push(Issue::error(
+                "not_wanted",
+                format!("/meetings/{i}"),
+                "nobody asked for this meeting",
+                help,
+            ));
         }
         if !faults.is_empty() {
             return Err(Error::Refuted(faults));
@@ -229,7 +234,18 @@ impl Timetable {
         let quality = reason::quality(&meetings, &missed, hosted);
         let bounds = reason::bounds(problem);
         let (plan, venue, slots) = (plan.clone(), hosted.venue.clone(), hosted.slots.clone());
-        Ok(Self(Arc::new(Inner { plan, venue, slots, meetings, why, subjects, missed, without, bounds, quality })))
+        Ok(Self(Arc::new(Inner {
+            plan,
+            venue,
+            slots,
+            meetings,
+            why,
+            subjects,
+            missed,
+            without,
+            bounds,
+            quality,
+        })))
     }
 
     /// The plan it was made for.

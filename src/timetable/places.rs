@@ -33,7 +33,11 @@ pub(super) fn tables(seats: &[Seat], places: u32) -> Vec<u32> {
     let mut given = vec![0; seats.len()];
     for slot in order.chunk_by(|a, b| seats[*a].slot == seats[*b].slot) {
         let mut taken = vec![false; places];
-        let mut give = |seat: usize, table: usize, owner: &mut Vec<usize>, last: &mut Vec<u32>, taken: &mut Vec<bool>| {
+        let mut give = |seat: usize,
+                        table: usize,
+                        owner: &mut Vec<usize>,
+                        last: &mut Vec<u32>,
+                        taken: &mut Vec<bool>| {
             let enterprise = seats[seat].enterprise;
             taken[table] = true;
             owner[table] = enterprise;

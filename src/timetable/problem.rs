@@ -119,7 +119,8 @@ impl Problem {
                 own[end].push(m);
             }
         }
-        let whole = |party: usize| self.free[party * self.slots..(party + 1) * self.slots].iter().all(|free| *free);
+        let whole =
+            |party: usize| self.free[party * self.slots..(party + 1) * self.slots].iter().all(|free| *free);
         let whole: Vec<bool> = (0..self.parties.len()).map(whole).collect();
         let most = |(party, list): (usize, &Vec<usize>)| {
             let plain = |m: &usize| {

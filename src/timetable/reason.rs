@@ -142,7 +142,8 @@ impl<'a> Diary<'a> {
         let hosted = self.hosted;
         let mode = hosted.mode(pair);
         let parties = Hosted::parties(pair);
-        let full = |party: Party| hosted.most(party).is_some_and(|most| self.slots(party).len() >= most as usize);
+        let full =
+            |party: Party| hosted.most(party).is_some_and(|most| self.slots(party).len() >= most as usize);
         if hosted.exclusions.contains(&pair) {
             return Missed::Excluded;
         }
@@ -162,7 +163,8 @@ impl<'a> Diary<'a> {
         for (slot, index) in hosted.slots.iter().zip(0..) {
             let free = |party: &Party| {
                 let buffer = hosted.venue.buffer_minutes;
-                let busy = |other: &u32| *other == index || too_near(&hosted.slots[*other as usize], slot, buffer);
+                let busy =
+                    |other: &u32| *other == index || too_near(&hosted.slots[*other as usize], slot, buffer);
                 hosted.can(*party, slot) && !self.slots(*party).iter().any(busy)
             };
             if parties.iter().all(free) {
@@ -281,7 +283,8 @@ pub(super) fn bounds(problem: &Problem) -> LeastSlots {
     }
     let slots = u32::try_from(problem.slots).unwrap_or(u32::MAX);
     let beyond = problem.kinds().into_iter().zip(problem.places);
-    let beyond: u32 = beyond.map(|(meetings, places)| meetings.saturating_sub(places.saturating_mul(slots))).sum();
+    let beyond: u32 =
+        beyond.map(|(meetings, places)| meetings.saturating_sub(places.saturating_mul(slots))).sum();
     LeastSlots {
         tried: u32::try_from(problem.meetings.len()).unwrap_or(u32::MAX),
         busiest: degrees.into_iter().max().unwrap_or(0),

@@ -26,7 +26,8 @@ const WORK: (u64, u64) = (200_000, 300);
 
 /// A slot, or [`NONE`], for every meeting.
 pub(super) fn timetable(problem: &Problem) -> Vec<u32> {
-    let mut search = Search { colouring: Colouring::new(problem), problem, held: vec![0; problem.parties.len()] };
+    let mut search =
+        Search { colouring: Colouring::new(problem), problem, held: vec![0; problem.parties.len()] };
     let left = search.construct();
     search.eject(left);
     search.close();
@@ -91,7 +92,8 @@ impl Search<'_> {
                 degrees[end] += 1;
             }
         }
-        let full = kinds.iter().zip(self.problem.places).map(|(meetings, places)| meetings.div_ceil(places.max(1)));
+        let full =
+            kinds.iter().zip(self.problem.places).map(|(meetings, places)| meetings.div_ceil(places.max(1)));
         full.chain(degrees).max().unwrap_or(1).max(1) as usize
     }
 
@@ -169,13 +171,13 @@ impl Search<'_> {
             victims.sort_unstable();
             victims.dedup();
             let price = |m: usize| i128::from(self.price(m)) * times[m];
-            let leaves = |m: &&usize| {
-                problem.meetings[**m].kind == kind && self.colouring.slot[**m] as usize == slot
-            };
+            let leaves =
+                |m: &&usize| problem.meetings[**m].kind == kind && self.colouring.slot[**m] as usize == slot;
             if !self.colouring.has_room(slot, kind) && !victims.iter().any(|m| leaves(&m)) {
                 let here = (0..problem.parties.len()).map(|party| self.colouring.at(party, slot));
                 let here = here.filter(|m| *m != NONE).map(|m| m as usize);
-                let movable = |m: &usize| problem.meetings[*m].kind == kind && problem.meetings[*m].fixed == NONE;
+                let movable =
+                    |m: &usize| problem.meetings[*m].kind == kind && problem.meetings[*m].fixed == NONE;
                 let Some(victim) = here.filter(movable).min_by_key(|m| (price(*m), *m)) else { continue };
                 victims.push(victim);
             }
@@ -208,14 +210,18 @@ impl Search<'_> {
         for slot in 0..problem.slots {
             self.colouring.open[slot] = self.colouring.count[slot] != [0; 2];
         }
-        let promised: Vec<u32> = problem.meetings.iter().map(|m| m.fixed).filter(|fixed| *fixed != NONE).collect();
+        let promised: Vec<u32> =
+            problem.meetings.iter().map(|m| m.fixed).filter(|fixed| *fixed != NONE).collect();
         let end = self.colouring.work + self.budget();
         let mut used = self.colouring.open.iter().filter(|open| **open).count();
         let mut order: Vec<usize> = (0..problem.slots).filter(|slot| self.colouring.open[*slot]).collect();
         order.sort_by_key(|&slot| (self.colouring.count[slot].iter().sum::<u32>(), problem.slots - slot));
         for slot in order {
             let least = problem.least_slots() as usize;
-            if used <= least || self.colouring.work >= end || promised.iter().any(|fixed| *fixed as usize == slot) {
+            if used <= least
+                || self.colouring.work >= end
+                || promised.iter().any(|fixed| *fixed as usize == slot)
+            {
                 continue;
             }
             let before = self.colouring.slot.clone();

@@ -198,7 +198,9 @@ impl Venue {
         let mut spans = |pointer: String, span: &Span| {
             if span.from >= span.to {
                 let help = "Write the beginning before the end.";
-                issues.push(Issue::error("empty_span", pointer, "this ends before it begins", help).found(span));
+                issues.push(
+                    Issue::error("empty_span", pointer, "this ends before it begins", help).found(span),
+                );
             }
         };
         for (i, attendance) in self.participants.iter().enumerate() {
@@ -284,7 +286,12 @@ impl Venue {
                 issues.push(Issue::error("no_slot", "/days", message, help));
             } else if slots > SLOTS {
                 let message = format!("there are {slots} slots, and at most {SLOTS} are planned at once");
-                issues.push(Issue::error("too_many_slots", "/days", message, "Plan the days in several parts."));
+                issues.push(Issue::error(
+                    "too_many_slots",
+                    "/days",
+                    message,
+                    "Plan the days in several parts.",
+                ));
             }
         }
     }
@@ -453,7 +460,9 @@ impl<'a> Hosted<'a> {
             issues.push(Issue::error(code, format!("{pointer}{field}"), message, help));
         };
         let before = |party: Party| {
-            self.appointments.iter().filter(move |a| Self::parties((a.cooperative, a.enterprise)).contains(&party))
+            self.appointments
+                .iter()
+                .filter(move |a| Self::parties((a.cooperative, a.enterprise)).contains(&party))
         };
         let mut sound = true;
         if self.exclusions.contains(&pair) {
@@ -478,7 +487,8 @@ impl<'a> Hosted<'a> {
         let Some(at) = appointment.at else {
             return sound.then_some(Appointed { cooperative, enterprise, slot: None, table: None });
         };
-        let Some(index) = self.slots.iter().position(|slot| slot.day == at.day && slot.from == at.from) else {
+        let Some(index) = self.slots.iter().position(|slot| slot.day == at.day && slot.from == at.from)
+        else {
             let near = self.slots.iter().filter(|slot| slot.day == at.day);
             let near = near.min_by_key(|slot| slot.from.minutes().abs_diff(at.from.minutes()));
             let help = near.map_or_else(
@@ -507,7 +517,9 @@ impl<'a> Hosted<'a> {
         let beside: Vec<&Appointed> = self
             .appointments
             .iter()
-            .filter(|a| a.slot == u32::try_from(index).ok() && self.mode((a.cooperative, a.enterprise)) == mode)
+            .filter(|a| {
+                a.slot == u32::try_from(index).ok() && self.mode((a.cooperative, a.enterprise)) == mode
+            })
             .collect();
         if places > 0 && beside.len() >= places as usize {
             let message = format!("more appointments than places ({places}) in this slot");

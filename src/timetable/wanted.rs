@@ -10,8 +10,8 @@
 
 use std::collections::BTreeMap;
 
-use super::venue::{Appointed, Hosted, Meetings, Mode, Party};
 use super::Why;
+use super::venue::{Appointed, Hosted, Meetings, Mode, Party};
 use crate::error::Error;
 use crate::id::{CooperativeIx, DemandIx, EnterpriseIx, OfferIx};
 use crate::plan::Plan;
@@ -160,16 +160,22 @@ impl Limits {
         }
         let modes = [Mode::OnSite, Mode::Online];
         let used = modes.map(|mode| open.iter().any(|want| hosted.mode(want.pair) == mode));
-        let each = modes.iter().zip(used).filter(|(_, used)| *used).map(|(mode, _)| i64::from(hosted.places(*mode)));
+        let each =
+            modes.iter().zip(used).filter(|(_, used)| *used).map(|(mode, _)| i64::from(hosted.places(*mode)));
         let slots = i64::try_from(hosted.slots.len()).unwrap_or(i64::MAX);
         let appointed = i64::try_from(hosted.appointments.len()).unwrap_or(i64::MAX);
         // With both modes this is only a bound: the search sees to each.
-        let places = if used == [true, true] { each.sum::<i64>() * slots } else { each.sum::<i64>() * slots - appointed };
+        let places = if used == [true, true] {
+            each.sum::<i64>() * slots
+        } else {
+            each.sum::<i64>() * slots - appointed
+        };
         Self { parties, places: places.max(0) }
     }
 
     fn leave_room_for_all(&self, open: &[&Want]) -> bool {
-        let mut left: BTreeMap<Party, i64> = self.parties.iter().map(|(party, (room, _))| (*party, *room)).collect();
+        let mut left: BTreeMap<Party, i64> =
+            self.parties.iter().map(|(party, (room, _))| (*party, *room)).collect();
         for party in open.iter().flat_map(|want| Hosted::parties(want.pair)) {
             let Some(room) = left.get_mut(&party) else { return false };
             *room -= 1;

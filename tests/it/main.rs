@@ -35,4 +35,5 @@ mod standing;
 mod support;
 mod synthetic;
 mod timetable;
+mod timetable_documents;
 mod told;

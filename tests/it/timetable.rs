@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use lienket::{
-    Appointment, Attendance, Break, Booking, Cooperative, Date, Day, Demand, Enterprise, Error, Exclusion, Kg, Linkage,
-    Market, MarketParts, Mechanism, Meetings, Missed, Mode, Moment, Offer, Party, Place, Plan, Policy, Span, Spot, Time,
-    Timetable, Venue, Who, Why,
+    Appointment, Attendance, Booking, Break, Cooperative, Date, Day, Demand, Enterprise, Error, Exclusion,
+    Kg, Linkage, Market, MarketParts, Mechanism, Meetings, Missed, Mode, Moment, Offer, Party, Place, Plan,
+    Policy, Span, Spot, Time, Timetable, Venue, Who, Why,
 };
 use proptest::prelude::*;
 
@@ -170,7 +170,12 @@ fn constrained(seed: u64, backwards: bool) -> (Venue, Timetable) {
 }
 
 /// The most meetings that fit, by trying everything.
-fn brute(edges: &[(usize, usize)], there: &dyn Fn(usize, usize, usize) -> bool, slots: usize, tables: usize) -> usize {
+fn brute(
+    edges: &[(usize, usize)],
+    there: &dyn Fn(usize, usize, usize) -> bool,
+    slots: usize,
+    tables: usize,
+) -> usize {
     fn go(
         edges: &[(usize, usize)],
         there: &dyn Fn(usize, usize, usize) -> bool,
@@ -267,7 +272,11 @@ fn limits_give_everybody_a_meeting_first() {
     assert_eq!(timetable.meetings().len(), 2);
     let without = timetable.without_meeting();
     assert_eq!(without.len(), 2);
-    assert!(without.iter().all(|w| w.reason == Missed::EnterpriseLimit && matches!(w.party, Party::Cooperative(_))));
+    assert!(
+        without
+            .iter()
+            .all(|w| w.reason == Missed::EnterpriseLimit && matches!(w.party, Party::Cooperative(_)))
+    );
 }
 
 #[test]
@@ -277,10 +286,9 @@ fn breaks_promises_online_and_exclusions_are_kept() {
     venue.rooms = 1;
     venue.meetings = Meetings::Candidates;
     venue.participants.push(Attendance { mode: Mode::Online, ..attendance(Who::Enterprise(e(1)), &[]) });
-    venue.participants.push(Attendance {
-        away: vec![span("08:00", "08:20")],
-        ..attendance(Who::Cooperative(c(0)), &[])
-    });
+    venue
+        .participants
+        .push(Attendance { away: vec![span("08:00", "08:20")], ..attendance(Who::Cooperative(c(0)), &[]) });
     venue.appointments.push(Appointment { at: at(2), table: Some(2), ..wish(1, 0) });
     venue.exclusions.push(Exclusion { cooperative: c(2), enterprise: e(0) });
     let timetable = Timetable::schedule(&plan(parts(3, 2, 10)), &venue).unwrap();
@@ -313,7 +321,10 @@ fn what_does_not_fit_is_told_with_its_reason() {
     assert_eq!(timetable.bounds().missed, 2);
     // No room online.
     venue.participants[1] = Attendance { mode: Mode::Online, ..attendance(Who::Enterprise(e(1)), &[]) };
-    let timetable = Timetable::schedule(&plan, &Venue { appointments: Vec::new(), meetings: Meetings::Candidates, ..venue });
+    let timetable = Timetable::schedule(
+        &plan,
+        &Venue { appointments: Vec::new(), meetings: Meetings::Candidates, ..venue },
+    );
     let timetable = timetable.unwrap();
     assert!(timetable.without_meeting().iter().any(|w| w.reason == Missed::NoPlace));
 }
@@ -368,12 +379,15 @@ fn the_checker_refuses_spoiled_bookings() {
         let copy = b[11];
         b.push(copy);
     });
-    assert!(told.contains(&"above_max_meetings") && told.contains(&"two_places") && told.contains(&"not_wanted"));
+    assert!(
+        told.contains(&"above_max_meetings") && told.contains(&"two_places") && told.contains(&"not_wanted")
+    );
     let strict = Venue { max_meetings_per_enterprise: Some(3), ..sound.clone() };
     assert!(spoiled(&strict, &|_| ()).contains(&"above_max_meetings"));
     let strict = Venue { buffer_minutes: 1, ..sound.clone() };
     assert!(spoiled(&strict, &|_| ()).contains(&"buffer"));
-    let strict = Venue { exclusions: vec![Exclusion { cooperative: c(0), enterprise: e(0) }], ..sound.clone() };
+    let strict =
+        Venue { exclusions: vec![Exclusion { cooperative: c(0), enterprise: e(0) }], ..sound.clone() };
     assert!(spoiled(&strict, &|_| ()).contains(&"excluded"));
     let mut strict = sound.clone();
     strict.participants[0].away = vec![span("08:00", "09:20")];

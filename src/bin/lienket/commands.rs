@@ -7,8 +7,8 @@ use std::path::Path;
 use lienket::generate::generate_watched;
 use lienket::io::{self, Export, Unfinished};
 use lienket::{
-    Catalogue, Error, Linkage, Market, Metrics, Party, Plan, Policy, Severity, Spot, Status, Timetable, compare,
-    report,
+    Catalogue, Error, Linkage, Market, Metrics, Party, Plan, Policy, Severity, Spot, Status, Timetable,
+    compare, report,
 };
 
 use crate::arguments::{self, Arguments, Command, Explain, Generate, Match, Mechanism};
@@ -245,7 +245,8 @@ fn timetable(arguments: &arguments::Timetable) -> Result<(), Error> {
 /// The document, the table, the calendars, and a page for every participant with a meeting or a reason for none, and for every table.
 fn write_timetable(timetable: &Timetable, folder: &Path, language: lienket::Language) -> Result<(), Error> {
     let market = timetable.plan().market();
-    let mut parties: BTreeSet<Party> = timetable.without_meeting().iter().map(|without| without.party).collect();
+    let mut parties: BTreeSet<Party> =
+        timetable.without_meeting().iter().map(|without| without.party).collect();
     let mut spots: BTreeSet<Spot> = BTreeSet::new();
     for meeting in timetable.meetings() {
         parties.extend([Party::Cooperative(meeting.cooperative), Party::Enterprise(meeting.enterprise)]);
