@@ -4,6 +4,7 @@
 //!
 //! ```text
 //! venue       days, places, who is there when; faults        clock     times, spans, slots
+//! hosted      a venue in a market, appointments checked      reason    why, why not, how good
 //! wanted      which meetings, and which of these to try      problem   all of it as integers, with bounds
 //! colouring   edge colouring by exchanges of paths           search    construction, ejection, fewer slots, fewer gaps
 //! places      tables that buyers keep                        check     the independent checker
@@ -12,6 +13,7 @@
 mod check;
 mod clock;
 mod colouring;
+mod hosted;
 mod places;
 mod problem;
 mod reason;
@@ -24,16 +26,17 @@ use std::sync::Arc;
 use serde::Serialize;
 
 pub use clock::{Span, Time, TimeError};
+pub use hosted::Party;
 pub use reason::{Missed, MissedMeeting, WithoutMeeting};
-pub use venue::{Appointment, Attendance, Break, Day, Meetings, Mode, Moment, Party, Venue, Who};
+pub use venue::{Appointment, Attendance, Break, Day, Meetings, Mode, Moment, Venue, Who};
 
 use crate::error::{Error, Issue};
 use crate::id::{CooperativeIx, DemandIx, EnterpriseIx, OfferIx};
 use crate::plan::Plan;
 use crate::units::Kg;
+use hosted::Hosted;
 use places::{Seat, tables};
 use problem::{NONE, Problem};
-use venue::Hosted;
 use wanted::{Want, Wish, wants, wishes};
 
 /// Where a meeting takes place, counted from 1.

@@ -1,6 +1,7 @@
 //! The timetable as the search sees it: integers only.
 
-use super::venue::{Hosted, Mode, Party, too_near};
+use super::hosted::{Hosted, Party, too_near};
+use super::venue::Mode;
 use super::wanted::{HEAVIEST, Wish};
 
 /// No meeting, or no slot.

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
+use super::hosted::{Hosted, Party, too_near};
 use super::problem::Problem;
-use super::venue::{Hosted, Meetings, Mode, Party, too_near};
+use super::venue::{Meetings, Mode};
 use super::wanted::{Pair, Want, Wish, meets_somewhere, pair_of};
 use super::{Booking, LeastSlots, Quality, Spot, Subject, Why};
 use crate::id::{CooperativeIx, DemandIx, EnterpriseIx, OfferIx};

@@ -11,7 +11,8 @@
 use std::collections::BTreeMap;
 
 use super::Why;
-use super::venue::{Appointed, Hosted, Meetings, Mode, Party};
+use super::hosted::{Appointed, Hosted, Party};
+use super::venue::{Meetings, Mode};
 use crate::error::Error;
 use crate::id::{CooperativeIx, DemandIx, EnterpriseIx, OfferIx};
 use crate::plan::Plan;
