@@ -6,6 +6,7 @@
 //! instead of doubling it. No clock is read: the stamp is the market's day.
 
 use std::collections::BTreeMap;
+use std::fmt::Write;
 
 use sha2::{Digest, Sha256};
 
@@ -17,19 +18,19 @@ use crate::units::Date;
 /// All meetings as one calendar.
 #[must_use]
 pub fn calendar(timetable: &Timetable, language: Language) -> String {
-    write(timetable, language, |_| true)
+    render(timetable, language, |_| true)
 }
 
 /// The meetings of one participant as a calendar.
 #[must_use]
 pub fn party_calendar(timetable: &Timetable, party: Party, language: Language) -> String {
-    write(timetable, language, |booking| match party {
+    render(timetable, language, |booking| match party {
         Party::Cooperative(at) => booking.cooperative == at,
         Party::Enterprise(at) => booking.enterprise == at,
     })
 }
 
-fn write(timetable: &Timetable, language: Language, wanted: impl Fn(&Booking) -> bool) -> String {
+fn render(timetable: &Timetable, language: Language, wanted: impl Fn(&Booking) -> bool) -> String {
     let market = timetable.plan().market();
     let venue = timetable.venue();
     let event = venue.name.as_deref().unwrap_or("");
@@ -69,7 +70,7 @@ fn write(timetable: &Timetable, language: Language, wanted: impl Fn(&Booking) ->
         out.line("BEGIN:VEVENT");
         out.line(&format!("UID:{}@lienket", &uid[..32]));
         out.line(&format!("DTSTAMP:{}T000000Z", compact(market.as_of())));
-        let (from, to) = utc(&slot, venue.utc_offset_minutes);
+        let (from, to) = utc(slot, venue.utc_offset_minutes);
         out.line(&format!("DTSTART:{from}"));
         out.line(&format!("DTEND:{to}"));
         out.text("SUMMARY", &format!("{} – {}", cooperative.name_or_id(), enterprise.name_or_id()));
@@ -121,7 +122,7 @@ fn compact(date: Date) -> String {
 }
 
 /// Beginning and end in UTC, in the form of the RFC.
-fn utc(slot: &Span, offset: i32) -> (String, String) {
+fn utc(slot: Span, offset: i32) -> (String, String) {
     let moment = |minutes: u32| {
         let minutes = i64::from(minutes) - i64::from(offset);
         let day = i64::from(slot.day.number()) + minutes.div_euclid(1440);
@@ -139,5 +140,9 @@ pub(super) fn digest(texts: &[&str]) -> String {
         hash.update((text.len() as u64).to_be_bytes());
         hash.update(text.as_bytes());
     }
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    let mut text = String::new();
+    for byte in hash.finalize() {
+        write!(text, "{byte:02x}").expect("writing to a string cannot fail");
+    }
+    text
 }

@@ -215,6 +215,7 @@ pub fn write_meetings(timetable: &Timetable, mut writer: impl Write) -> io::Resu
 /// id is a name on any system and different ids have different names, whatever the case.
 #[must_use]
 pub fn file_name(market: &Market, party: Party) -> String {
+    use std::fmt::Write;
     let (kind, id) = match party {
         Party::Cooperative(at) => ("cooperative", market.cooperative(at).id.as_str()),
         Party::Enterprise(at) => ("enterprise", market.enterprise(at).id.as_str()),
@@ -223,7 +224,7 @@ pub fn file_name(market: &Market, party: Party) -> String {
     for byte in id.bytes() {
         match byte {
             b'a'..=b'z' | b'0'..=b'9' | b'-' => name.push(char::from(byte)),
-            _ => name.push_str(&format!("_{byte:02x}")),
+            _ => write!(name, "_{byte:02x}").expect("writing to a string cannot fail"),
         }
     }
     if name.len() > 150 {

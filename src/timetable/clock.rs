@@ -91,12 +91,12 @@ impl fmt::Display for Span {
 
 impl Span {
     /// Whether the other lies within it.
-    pub(super) fn holds(&self, other: &Self) -> bool {
+    pub(super) fn holds(self, other: Self) -> bool {
         self.day == other.day && self.from <= other.from && other.to <= self.to
     }
 
     /// Whether they have a minute in common.
-    pub(super) fn meets(&self, other: &Self) -> bool {
+    pub(super) fn meets(self, other: Self) -> bool {
         self.day == other.day && self.from < other.to && other.from < self.to
     }
 }
@@ -114,13 +114,10 @@ pub(super) fn slots(venue: &Venue) -> Vec<Span> {
         {
             let slot = Span { day: day.date, from, to };
             let stops = day.breaks.iter().filter(|pause| pause.from < to && from < pause.to);
-            let next = match stops.map(|pause| pause.to).max() {
-                Some(end) => Some(end),
-                None => {
-                    slots.push(slot);
-                    Time::after_midnight(to.minutes() + venue.change_minutes)
-                }
-            };
+            let next = stops.map(|pause| pause.to).max().or_else(|| {
+                slots.push(slot);
+                Time::after_midnight(to.minutes() + venue.change_minutes)
+            });
             // A slot has a minute at least, so this moves on.
             let Some(next) = next.filter(|next| *next > from) else { break };
             from = next;

@@ -5,7 +5,7 @@
 //!
 //! **Theorem.** Without absences, promised times and buffers, `k` slots are enough exactly where `k ≥ max(Δ, ⌈E / R⌉)`,
 //! `Δ` the most meetings of one participant: a bipartite multigraph has a proper colouring with `Δ` colours (Kőnig,
-//! 1916), and with any `k ≥ Δ` colours one whose classes differ by at most one (de Werra, 1971; McDiarmid, 1972).
+//! 1916), and with any `k ≥ Δ` colours one whose classes differ by at most one (de Werra, 1971; `McDiarmid`, 1972).
 //!
 //! **Method.** The proof itself. Meeting `uv` takes a slot free at both; else `a` is free at `u` and `b` at `v`, and the
 //! path from `v` whose meetings alternate between `a` and `b` changes the two: it cannot end in `u`, so that `a` becomes free at

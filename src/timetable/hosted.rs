@@ -133,7 +133,7 @@ impl<'a> Hosted<'a> {
     }
 
     /// Whether somebody can meet in a slot.
-    pub(super) fn can(&self, party: Party, slot: &Span) -> bool {
+    pub(super) fn can(&self, party: Party, slot: Span) -> bool {
         self.attendance.get(&party).is_none_or(|entry| {
             (entry.available.is_empty() || entry.available.iter().any(|span| span.holds(slot)))
                 && !entry.away.iter().any(|span| span.meets(slot))
@@ -199,7 +199,7 @@ impl<'a> Hosted<'a> {
             fault("no_such_slot", "/from", "no slot begins then", &help);
             return None;
         };
-        let slot = &self.slots[index];
+        let slot = self.slots[index];
         let buffer = self.venue.buffer_minutes;
         for party in Self::parties(pair) {
             if !self.can(party, slot) {
@@ -207,8 +207,8 @@ impl<'a> Hosted<'a> {
                 fault("not_available", "", &message, "Change the time, or `available` and `away`.");
                 sound = false;
             }
-            let mut taken = before(party).filter_map(|a| Some(&self.slots[a.slot? as usize]));
-            if let Some(other) = taken.find(|other| too_near(other, slot, buffer)) {
+            let mut taken = before(party).filter_map(|a| Some(self.slots[a.slot? as usize]));
+            if let Some(other) = taken.find(|other| too_near(*other, slot, buffer)) {
                 let message = format!("a participant has another appointment at {other}");
                 fault("two_places", "", &message, "Change one of the times.");
                 sound = false;
@@ -244,7 +244,7 @@ impl<'a> Hosted<'a> {
 }
 
 /// Whether nobody can be in both of two slots.
-pub(super) fn too_near(a: &Span, b: &Span, buffer: u32) -> bool {
+pub(super) fn too_near(a: Span, b: Span, buffer: u32) -> bool {
     let (first, second) = if a.from <= b.from { (a, b) } else { (b, a) };
     a.day == b.day && second.from.minutes() < first.to.minutes() + buffer
 }

@@ -57,12 +57,12 @@ impl Problem {
             (first, (s..slots.len()).take_while(|t| same(*t)).count() + s)
         };
         let buffer = hosted.venue.buffer_minutes;
-        let free = parties.iter().flat_map(|party| slots.iter().map(|slot| hosted.can(*party, slot)));
+        let free = parties.iter().flat_map(|party| slots.iter().map(|slot| hosted.can(*party, *slot)));
         Self {
             slots: slots.len(),
             day: (0..slots.len()).map(|s| bounds(s, &|t| slots[t].day == slots[s].day)).collect(),
             near: (0..slots.len())
-                .map(|s| bounds(s, &|t| t == s || too_near(&slots[t], &slots[s], buffer)))
+                .map(|s| bounds(s, &|t| t == s || too_near(slots[t], slots[s], buffer)))
                 .collect(),
             free: free.collect(),
             places: [hosted.venue.tables, hosted.venue.rooms],

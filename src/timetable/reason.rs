@@ -161,11 +161,11 @@ impl<'a> Diary<'a> {
             return Missed::EnterpriseLimit;
         }
         let mut reason = Missed::Occupied;
-        for (slot, index) in hosted.slots.iter().zip(0..) {
+        for (&slot, index) in hosted.slots.iter().zip(0..) {
             let free = |party: &Party| {
                 let buffer = hosted.venue.buffer_minutes;
                 let busy =
-                    |other: &u32| *other == index || too_near(&hosted.slots[*other as usize], slot, buffer);
+                    |other: &u32| *other == index || too_near(hosted.slots[*other as usize], slot, buffer);
                 hosted.can(*party, slot) && !self.slots(*party).iter().any(busy)
             };
             if parties.iter().all(free) {

@@ -271,7 +271,7 @@ impl Venue {
                 }
             }
             let earlier = self.days[..i].iter().map(|day| Span { day: day.date, from: day.from, to: day.to });
-            if let Some(other) = earlier.into_iter().find(|other| other.meets(&own)) {
+            if let Some(other) = earlier.into_iter().find(|other| other.meets(own)) {
                 let help = "Join the two, with a break between them where nobody meets.";
                 let message = format!("this overlaps {other}");
                 issues.push(Issue::error("days_overlap", format!("/days/{i}"), message, help).found(own));

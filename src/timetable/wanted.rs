@@ -17,6 +17,7 @@ use crate::error::Error;
 use crate::id::{CooperativeIx, DemandIx, EnterpriseIx, OfferIx};
 use crate::plan::Plan;
 use crate::solve::{FlowArc, FlowNetwork, FlowStatus, SolveError, min_cost_flow};
+use crate::units::Score;
 
 /// Weights are scaled to at most this.
 pub(super) const HEAVIEST: i64 = 1 << 20;
@@ -70,7 +71,7 @@ fn of_plan(plan: &Plan) -> Vec<(Pair, u128, Why)> {
     let mut pairs: BTreeMap<Pair, (u128, i64)> = BTreeMap::new();
     for a in plan.allocations().iter().filter(|a| a.volume.0 > 0) {
         let pair = (market.cooperative_of(a.offer), market.enterprise_of(a.demand));
-        let score = plan.linkage().score(a.offer, a.demand).map_or(0, |score| score.micro());
+        let score = plan.linkage().score(a.offer, a.demand).map_or(0, Score::micro);
         let entry = pairs.entry(pair).or_default();
         entry.0 += u128::from(score) * u128::from(a.volume.0.unsigned_abs());
         entry.1 = entry.1.saturating_add(a.volume.0);
@@ -127,7 +128,7 @@ pub(super) fn meets_somewhere(pair: Pair, hosted: &Hosted) -> bool {
     if parties.iter().all(|party| !hosted.attendance.contains_key(party)) {
         return !hosted.slots.is_empty();
     }
-    hosted.slots.iter().any(|slot| parties.iter().all(|party| hosted.can(*party, slot)))
+    hosted.slots.iter().any(|&slot| parties.iter().all(|party| hosted.can(*party, slot)))
 }
 
 /// How many meetings each participant, and the event, has room for beside the appointments.
@@ -149,7 +150,7 @@ impl Limits {
         for party in open.iter().flat_map(|want| Hosted::parties(want.pair)) {
             parties.entry(party).or_insert_with(|| {
                 let slots = if hosted.attendance.contains_key(&party) {
-                    hosted.slots.iter().filter(|slot| hosted.can(party, slot)).count()
+                    hosted.slots.iter().filter(|slot| hosted.can(party, **slot)).count()
                 } else {
                     hosted.slots.len()
                 };
