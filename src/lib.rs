@@ -14,6 +14,7 @@ mod plan;
 mod policy;
 pub mod report;
 pub mod solve;
+mod timetable;
 mod units;
 mod watch;
 
@@ -36,6 +37,10 @@ pub use plan::{
 pub use policy::{
     Boost, Criterion, Depot, Floor, HubKind, Mechanism, Objective, PerCriterion, Policy, Pooling, Quota,
     QuotaGroup, Side, UnderLimits, Union, Weights,
+};
+pub use timetable::{
+    Appointment, Attendance, Booking, Break, Day, LeastSlots, Meetings, Missed, MissedMeeting, Mode, Moment,
+    Party, Quality, Span, Spot, Subject, Time, TimeError, Timetable, Venue, Who, Why, WithoutMeeting,
 };
 pub use units::{Date, DateError, Kg, Km, Metres, Score, VndPerKg, Window};
 pub use watch::{Progress, Stage, Watch};

@@ -14,6 +14,7 @@
 //! ```
 
 mod atomic;
+mod calendar;
 mod certificate;
 #[cfg(feature = "csv")]
 pub mod csv;
@@ -29,7 +30,9 @@ mod outputs;
 mod plan;
 pub mod policy;
 mod text;
+mod timetable;
 mod values;
+pub mod venue;
 mod verify;
 
 use std::fs;
@@ -37,6 +40,7 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 pub use atomic::write_atomically;
+pub use calendar::{calendar, party_calendar};
 pub use digest::market_digest;
 #[cfg(feature = "csv")]
 pub use export::write_candidates;
@@ -49,11 +53,16 @@ pub use plan::{
     write_plan_watched,
 };
 pub use policy::policy_document;
+#[cfg(feature = "csv")]
+pub use timetable::write_meetings;
+pub use timetable::{file_name, timetable_document, write_timetable};
+pub use venue::venue_document;
 pub use verify::verify_plan;
 
 use crate::error::Error;
 use crate::market::Market;
 use crate::policy::Policy;
+use crate::timetable::Venue;
 use crate::watch::Watch;
 
 /// Reads a market: a `.json` file, or (with the feature `csv`) a folder of CSV files.
@@ -106,7 +115,23 @@ pub fn write_market(market: &Market, path: impl AsRef<Path>) -> Result<(), Error
 /// [`Error::Unreadable`] where it cannot be read or is not in its format; [`Error::Faults`] with every fault
 /// of the content.
 pub fn read_policy(path: impl AsRef<Path>) -> Result<Policy, Error> {
-    let path = path.as_ref();
+    read_either(path.as_ref(), policy::from_json, policy::from_toml)
+}
+
+/// Reads a venue: a `.toml` or `.json` file; any other is taken as JSON where it begins with a brace.
+///
+/// # Errors
+/// As [`read_policy`].
+pub fn read_venue(path: impl AsRef<Path>) -> Result<Venue, Error> {
+    read_either(path.as_ref(), venue::from_json, venue::from_toml)
+}
+
+/// Reads a document that may be JSON or TOML.
+fn read_either<T>(
+    path: &Path,
+    from_json: fn(&[u8]) -> Result<T, Error>,
+    from_toml: fn(&str) -> Result<T, Error>,
+) -> Result<T, Error> {
     let bytes = read_bytes(path)?;
     let read = text::decode(&bytes).and_then(|text| {
         let json = match extension(path).as_str() {
@@ -114,7 +139,7 @@ pub fn read_policy(path: impl AsRef<Path>) -> Result<Policy, Error> {
             "toml" => false,
             _ => text.trim_start().starts_with('{'),
         };
-        if json { policy::from_json(text.as_bytes()) } else { policy::from_toml(text) }
+        if json { from_json(text.as_bytes()) } else { from_toml(text) }
     });
     read.map_err(|error| text::in_file(error, &name(path)))
 }

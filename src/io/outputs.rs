@@ -11,7 +11,8 @@ use crate::error::Error;
 #[derive(Debug)]
 pub struct Unfinished {
     folder: PathBuf,
-    files: Vec<(tempfile::NamedTempFile, PathBuf)>,
+    /// Closed, so that there may be more of them than a process may have open.
+    files: Vec<(tempfile::TempPath, PathBuf)>,
 }
 
 impl Unfinished {
@@ -35,14 +36,14 @@ impl Unfinished {
         write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
     ) -> Result<(), Error> {
         let path = self.folder.join(name);
-        let written = || -> io::Result<tempfile::NamedTempFile> {
+        let written = || -> io::Result<tempfile::TempPath> {
             let mut file = new_file(&self.folder)?;
             let mut writer = BufWriter::new(file.as_file_mut());
             write(&mut writer)?;
             writer.flush()?;
             drop(writer);
             file.as_file().sync_all()?;
-            Ok(file)
+            Ok(file.into_temp_path())
         };
         let file = written().map_err(|error| unwritable(&path, &error))?;
         self.files.push((file, path));

@@ -260,7 +260,7 @@ pub fn write_matches(plan: &Plan, mut writer: impl Write) -> io::Result<()> {
 }
 
 #[cfg(feature = "csv")]
-fn no_formula(text: &str) -> String {
+pub(super) fn no_formula(text: &str) -> String {
     if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
 }
 

@@ -52,6 +52,11 @@ const FIELDS: [&str; 22] = [
 /// # Errors
 /// [`Error::Unreadable`] where it is not TOML, with line and column; [`Error::Faults`] with every fault.
 pub fn from_toml(document: &str) -> Result<Policy, Error> {
+    policy_of(toml_tree(document)?)
+}
+
+/// A TOML document as a tree.
+pub(super) fn toml_tree(document: &str) -> Result<Node, Error> {
     let document = document.strip_prefix('\u{feff}').unwrap_or(document);
     let node: Node = toml::from_str(document).map_err(|error| {
         let (line, column) = line_and_column(document, error.span().map_or(0, |span| span.start));
@@ -61,7 +66,7 @@ pub fn from_toml(document: &str) -> Result<Policy, Error> {
             help: "Correct the document there; nothing else has been checked.".to_owned(),
         }
     })?;
-    policy_of(dates_as_text(node))
+    Ok(dates_as_text(node))
 }
 
 /// The TOML reader hands out dates as objects of one field; messages show what was written.

@@ -1,8 +1,10 @@
-//! Reports for people: plans as text.
+//! Reports for people: plans and timetables as text.
 
 mod comparison;
+mod pages;
 mod text;
 mod words;
 
 pub use comparison::comparison;
+pub use pages::{party_page, spot_page, timetable_summary};
 pub use text::{round, summary};

@@ -11,7 +11,7 @@ const LAYERS: [&[&str]; 6] = [
     &["market", "policy", "solve"],
     &["linkage"],
     &["plan"],
-    &["metrics", "generate"],
+    &["metrics", "generate", "timetable"],
     &["io", "report"],
 ];
 

@@ -35,4 +35,6 @@ mod stable;
 mod standing;
 mod support;
 mod synthetic;
+mod timetable;
+mod timetable_documents;
 mod told;

@@ -246,3 +246,36 @@ fn catalogue_shows_what_is_built_in() {
     assert!(code(&help) == 0 && out(&help).contains("Exit codes"));
     assert_eq!(code(&run(folder.path(), &["--version"])), 0);
 }
+
+#[test]
+fn timetable_writes_what_an_event_needs() {
+    let folder = folder();
+    let venue = "format = 'lienket/venue@1'\ntables = 6\n[[days]]\ndate = '2025-11-28'\nfrom = '08:00'\nto = '12:00'\n";
+    write(&folder, "venue.toml", venue);
+    let plan = out(&run(folder.path(), &["match", FORUM, "--out", "-"])).to_owned();
+    write(&folder, "plan.json", &plan);
+    let timetable = |arguments: &[&str]| {
+        run(folder.path(), &[&["timetable", FORUM, "plan.json", "--venue"], arguments].concat())
+    };
+    let before = listed(folder.path());
+    let shown = timetable(&["venue.toml"]);
+    assert_eq!(code(&shown), 0, "{}", told(&shown));
+    assert!(out(&shown).contains("Meetings held") && listed(folder.path()) == before);
+    let json = timetable(&["venue.toml", "--out", "-"]);
+    let document: serde_json::Value = serde_json::from_str(out(&json)).expect("JSON");
+    assert_eq!(document["format"], "lienket/timetable@1");
+    let written = timetable(&["venue.toml", "--out", "day", "--language", "vi"]);
+    assert!(code(&written) == 0 && out(&written).contains("Số cuộc gặp"), "{}", told(&written));
+    let names = listed(&folder.path().join("day"));
+    assert_eq!(names, ["participants", "tables", "timetable.csv", "timetable.ics", "timetable.json"]);
+    assert_eq!(fs::read_to_string(folder.path().join("day/timetable.json")).expect("written"), out(&json));
+    let pages = listed(&folder.path().join("day/participants"));
+    assert!(pages.iter().any(|name| name.starts_with("enterprise-")) && pages.len() % 2 == 0);
+    let bad = write(&folder, "bad.toml", &venue.replace("08:00", "8h").replace("tables = 6", "tables = 0"));
+    let before = listed(folder.path());
+    let refused = timetable(&[bad.to_str().expect("text"), "--out", "other"]);
+    assert_eq!((code(&refused), out(&refused)), (2, ""));
+    assert!(told(&refused).contains("/days/0/from") && told(&refused).contains("/tables"));
+    assert_eq!(listed(folder.path()), before);
+    assert_eq!(code(&timetable(&["absent.toml"])), 2);
+}

@@ -53,6 +53,8 @@ pub(crate) enum Command {
         #[arg(long, value_name = "FILE")]
         policy: Option<PathBuf>,
     },
+    /// Schedule the meetings of an event: who meets whom, when and at which table
+    Timetable(Timetable),
     /// Print the built-in products, standards, acceptances and places
     Catalogue {
         /// As JSON, with the version
@@ -98,6 +100,24 @@ pub(crate) struct Generate {
     pub scale: f64,
     /// Where to: a .json file, or a folder
     pub out: PathBuf,
+}
+
+#[derive(Args)]
+pub(crate) struct Timetable {
+    /// The market
+    pub market: PathBuf,
+    /// The plan, as `match` wrote it
+    pub plan: PathBuf,
+    /// The venue, TOML or JSON: days, tables, rooms, who is there when
+    #[arg(long, value_name = "FILE")]
+    pub venue: PathBuf,
+    /// Folder for timetable.json, timetable.csv, timetable.ics and the pages of participants and tables; `-` writes
+    /// the timetable alone to standard output
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Language of the summary, the calendars and the pages
+    #[arg(long, value_enum, default_value_t = Language::En)]
+    pub language: Language,
 }
 
 #[derive(Args)]

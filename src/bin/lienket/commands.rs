@@ -1,13 +1,17 @@
 //! One function a command: read, call the library, write.
 
+use std::collections::BTreeSet;
 use std::io::{ErrorKind, Write, stdout};
 use std::path::Path;
 
 use lienket::generate::generate_watched;
 use lienket::io::{self, Export, Unfinished};
-use lienket::{Catalogue, Error, Linkage, Market, Metrics, Plan, Policy, Severity, Status, compare, report};
+use lienket::{
+    Catalogue, Error, Linkage, Market, Metrics, Party, Plan, Policy, Severity, Spot, Status, Timetable,
+    compare, report,
+};
 
-use crate::arguments::{Arguments, Command, Explain, Generate, Match, Mechanism};
+use crate::arguments::{self, Arguments, Command, Explain, Generate, Match, Mechanism};
 use crate::progress::Bar;
 use crate::{Answer, failed};
 
@@ -20,6 +24,7 @@ pub(crate) fn run(arguments: Arguments) -> Answer {
         Command::Convert { market, out } => convert(&market, &out),
         Command::Generate(arguments) => generate(&arguments),
         Command::Export { market, out, policy } => export(&market, &out, policy.as_deref()),
+        Command::Timetable(arguments) => timetable(&arguments),
         Command::Catalogue { json } => catalogue(json),
     };
     done.map_or_else(|error| failed(&error), |()| Answer::Yes)
@@ -217,6 +222,60 @@ fn explain(arguments: &Explain) -> Result<(), Error> {
     } else {
         print(&explanation.in_language(arguments.language.into()))
     }
+}
+
+fn timetable(arguments: &arguments::Timetable) -> Result<(), Error> {
+    let venue = io::read_venue(&arguments.venue)?;
+    let market = io::read_market(&arguments.market)?;
+    let plan = io::verify_plan(&market, &io::read_bytes(&arguments.plan)?)?;
+    let timetable = Timetable::schedule(&plan, &venue)?;
+    let language = arguments.language.into();
+    let mut text = report::timetable_summary(&timetable, language);
+    match &arguments.out {
+        Some(out) if out.as_os_str() == "-" => return print(&io::timetable_document(&timetable)),
+        Some(folder) => {
+            write_timetable(&timetable, folder, language)?;
+            text.extend(["\n→ ", &folder.display().to_string(), "\n"]);
+        }
+        None => {}
+    }
+    print(&text)
+}
+
+/// The document, the table, the calendars, and a page for every participant with a meeting or a reason for none, and for every table.
+fn write_timetable(timetable: &Timetable, folder: &Path, language: lienket::Language) -> Result<(), Error> {
+    let market = timetable.plan().market();
+    let mut parties: BTreeSet<Party> =
+        timetable.without_meeting().iter().map(|without| without.party).collect();
+    let mut spots: BTreeSet<Spot> = BTreeSet::new();
+    for meeting in timetable.meetings() {
+        parties.extend([Party::Cooperative(meeting.cooperative), Party::Enterprise(meeting.enterprise)]);
+        spots.insert(meeting.spot);
+    }
+    let mut files = Unfinished::in_folder(folder)?;
+    files.write("timetable.json", |writer| io::write_timetable(timetable, writer))?;
+    files.write("timetable.csv", |writer| io::write_meetings(timetable, writer))?;
+    files.write("timetable.ics", |writer| writer.write_all(io::calendar(timetable, language).as_bytes()))?;
+    let mut pages = Unfinished::in_folder(folder.join("participants"))?;
+    for party in parties {
+        let name = io::file_name(market, party);
+        let page = report::party_page(timetable, party, language);
+        pages.write(&format!("{name}.md"), |writer| writer.write_all(page.as_bytes()))?;
+        let calendar = io::party_calendar(timetable, party, language);
+        pages.write(&format!("{name}.ics"), |writer| writer.write_all(calendar.as_bytes()))?;
+    }
+    let mut tables = Unfinished::in_folder(folder.join("tables"))?;
+    for spot in spots {
+        let name = match spot {
+            Spot::Table(number) => format!("table-{number:03}.md"),
+            Spot::Room(number) => format!("room-{number:03}.md"),
+        };
+        let page = report::spot_page(timetable, spot, language);
+        tables.write(&name, |writer| writer.write_all(page.as_bytes()))?;
+    }
+    pages.finish()?;
+    tables.finish()?;
+    files.finish()
 }
 
 fn convert(market: &Path, out: &Path) -> Result<(), Error> {
