@@ -142,7 +142,7 @@ impl Search<'_> {
                 self.colouring.place(meeting, slot);
             }
             let cost = self.count();
-            self.colouring.work += self.problem.meetings.len() as u64 / 64;
+            self.colouring.work += self.problem.meetings.len() as u64 / 8;
             if cost < best.0 {
                 best = (cost, self.colouring.slot.clone());
             }
@@ -174,6 +174,7 @@ impl Search<'_> {
             let leaves =
                 |m: &&usize| problem.meetings[**m].kind == kind && self.colouring.slot[**m] as usize == slot;
             if !self.colouring.has_room(slot, kind) && !victims.iter().any(|m| leaves(&m)) {
+                self.colouring.work += problem.parties.len() as u64 / 8;
                 let here = (0..problem.parties.len()).map(|party| self.colouring.at(party, slot));
                 let here = here.filter(|m| *m != NONE).map(|m| m as usize);
                 let movable =
