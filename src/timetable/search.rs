@@ -166,6 +166,9 @@ impl Search<'_> {
             }
             let (first, last) = problem.near[slot];
             self.colouring.work += 2 * (last - first) as u64;
+            if !self.colouring.has_room(slot, kind) {
+                self.colouring.work += problem.parties.len() as u64 / 8;
+            }
             let near = ends.iter().flat_map(|end| (first..last).map(|near| self.colouring.at(*end, near)));
             let mut victims: Vec<usize> = near.filter(|m| *m != NONE).map(|m| m as usize).collect();
             victims.sort_unstable();
@@ -174,7 +177,6 @@ impl Search<'_> {
             let leaves =
                 |m: &&usize| problem.meetings[**m].kind == kind && self.colouring.slot[**m] as usize == slot;
             if !self.colouring.has_room(slot, kind) && !victims.iter().any(|m| leaves(&m)) {
-                self.colouring.work += problem.parties.len() as u64 / 8;
                 let here = (0..problem.parties.len()).map(|party| self.colouring.at(party, slot));
                 let here = here.filter(|m| *m != NONE).map(|m| m as usize);
                 let movable =
