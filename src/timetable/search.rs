@@ -142,7 +142,7 @@ impl Search<'_> {
                 self.colouring.place(meeting, slot);
             }
             let cost = self.count();
-            self.colouring.work += self.problem.meetings.len() as u64 / 64;
+            self.colouring.work += self.problem.meetings.len() as u64 / 8;
             if cost < best.0 {
                 best = (cost, self.colouring.slot.clone());
             }
@@ -166,6 +166,9 @@ impl Search<'_> {
             }
             let (first, last) = problem.near[slot];
             self.colouring.work += 2 * (last - first) as u64;
+            if !self.colouring.has_room(slot, kind) {
+                self.colouring.work += problem.parties.len() as u64 / 8;
+            }
             let near = ends.iter().flat_map(|end| (first..last).map(|near| self.colouring.at(*end, near)));
             let mut victims: Vec<usize> = near.filter(|m| *m != NONE).map(|m| m as usize).collect();
             victims.sort_unstable();

@@ -31,8 +31,8 @@ fn the_bytes_are_pinned() {
         found,
         [
             "5b663ca76b2e008cbc414846f7d076b80db0cf66dd0da9e69271dc103a4c530f",
-            "43ed9a1b04bea1a4b8dade46590669d929383b95ebff5d66dfb60001d8f02a0c",
-            "b779945d35f6a48d5a5601794b561429a91c460faa5d77d17ce3fa53b120c404",
+            "20f76fa1ae8fa9db72c19a83ca0d8b3a1cfefbde802213b7fb73789208a58e1b",
+            "fce81be8b84775d58cc316a0bd9e443a4d0750d195c10bbab833eac16ea20e33",
         ]
     );
 }

@@ -23,6 +23,7 @@ mod metrics;
 mod one_to_one;
 mod plan;
 mod pooling;
+mod pooling_refused;
 mod pooling_kernel;
 mod program;
 mod quotas;

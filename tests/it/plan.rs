@@ -134,7 +134,8 @@ proptest! {
             holds(&parts, &policy, &best)?;
             holds(&parts, &policy, &greedy)?;
             prop_assert!(reached(&best).0 >= reached(&greedy).0, "{objective:?}");
-            prop_assert_eq!(reached(&best).1, reached(&greedy).1);
+            // Limits tighten the bound of the optimum alone.
+            prop_assert!(reached(&best).1 <= reached(&greedy).1);
             prop_assert_eq!(best.policy().mechanism, Mechanism::Optimal);
             prop_assert_eq!(greedy.policy().mechanism, Mechanism::Greedy);
         }
