@@ -240,16 +240,20 @@ impl<'a> Situation<'a> {
         Self { check, signed: check.signed(), of_demand: ByDemand::of(check.linkage), kg_weight, relied }
     }
 
+    /// The limited certificates that a candidate relies on, by position among the linkage's.
+    fn relied_on(&self, position: usize) -> impl Iterator<Item = usize> + '_ {
+        let own = self.relied.partition_point(|&(at, _)| at < position);
+        self.relied[own..].iter().take_while(move |(at, _)| *at == position).map(|&(_, at)| at)
+    }
+
     /// What a kilogram of a candidate is asked for.
     fn asked(&self, offer: OfferIx, demand: DemandIx, position: usize, asked: &Asked) -> Option<i64> {
         let market = self.check.linkage.market();
         let [offers, cooperatives, enterprises, certificates] = &asked.prices;
         let parties = cooperatives[market.cooperative_of(offer).index()]
             .checked_add(enterprises[market.enterprise_of(demand).index()])?;
-        let own = self.relied.partition_point(|&(at, _)| at < position);
-        let relied = self.relied[own..].iter().take_while(|(at, _)| *at == position);
-        relied
-            .map(|&(_, at)| certificates[at])
+        self.relied_on(position)
+            .map(|at| certificates[at])
             .try_fold(offers[offer.index()].checked_add(parties)?, i64::checked_add)
     }
 
@@ -296,7 +300,8 @@ impl<'a> Situation<'a> {
             ];
             let most =
                 self.signed.offers[offer.index()].min(self.check.pair_at_most(offer, demand) - contract);
-            let most = parties.into_iter().flatten().fold(most, i64::min);
+            let certified = self.relied_on(position).map(|at| self.check.linkage.certified()[at].free);
+            let most = parties.into_iter().flatten().chain(certified).fold(most, i64::min);
             let gain = i64::try_from(worth).ok()?.checked_sub(self.asked(offer, demand, position, asked)?)?;
             let mut item = Item { gain, least, most, partner: contract == 0 };
             if settled == Some(true) {

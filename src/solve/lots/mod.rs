@@ -194,8 +194,14 @@ pub fn within_limits(
         let rows = &task.cluster.rows;
         all.bound_by_multipliers -= worth(transport, &flow, rows);
         all.bound -= worth(transport, &flow, rows);
+        // What cannot bind here has no price, whatever it had in the network.
         for &row in rows {
             flow[transport.edges_of(row as usize)].fill(0);
+            all.multipliers.rows[row as usize] = 0;
+            all.multipliers.row_groups[transport.row_group[row as usize] as usize] = 0;
+        }
+        for &column in &task.cluster.columns {
+            all.multipliers.column_groups[transport.column_group[column as usize] as usize] = 0;
         }
         for (&edge, &units) in task.ground.edge.iter().zip(&outcome.flow) {
             flow[edge as usize] = units;
