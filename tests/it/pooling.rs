@@ -4,9 +4,9 @@ use crate::support::markets::{self, Mix, middle};
 use crate::support::straightforward::Straightforward;
 use crate::support::transports::Dice;
 use lienket::{
-    Cooperative, CooperativeKind, Criterion, Demand, Depot, Enterprise, HubKind, Kg, Km, Linkage,
-    Market, MarketParts, Metres, Offer, Place, Policy, PoolStop, PooledVolume, PooledVolumes,
-    Pooling, Pools, Rule, Status, Union, VndPerKg,
+    Cooperative, CooperativeKind, Criterion, Demand, Depot, Enterprise, HubKind, Kg, Km, Linkage, Market,
+    MarketParts, Metres, Offer, Place, Policy, PoolStop, PooledVolume, PooledVolumes, Pooling, Pools, Rule,
+    Status, Union, VndPerKg,
 };
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,12 +1,11 @@
 //! Pools that are wrong: spoiled volumes, faults of policies; and what objectives make of both legs.
 
+use crate::pooling::{depot, market, pools};
 use lienket::{
-    Depot, Error, HubKind, Kg, Km, Linkage,
-    Market, MarketParts, Objective, Place, Policy, PooledVolume, PooledVolumes,
-    Pooling, Pools, Union, VndPerKg,
+    Depot, Error, HubKind, Kg, Km, Linkage, Market, MarketParts, Objective, Place, Policy, PooledVolume,
+    PooledVolumes, Pooling, Pools, Union, VndPerKg,
 };
 use std::collections::BTreeSet;
-use crate::pooling::{depot, market, pools};
 
 #[test]
 fn what_is_spoiled_is_refused() {
