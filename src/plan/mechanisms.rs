@@ -28,6 +28,9 @@ pub(super) struct Round<'a> {
     pub(super) watch: Watch<'a>,
 }
 
+/// Whether a broken limit is of a kind.
+type IsKind = fn(&Violation) -> bool;
+
 impl Round<'_> {
     /// The flow of a mechanism. The optimum of the network proves the bound of all of them.
     pub(super) fn assign(&self, mechanism: Mechanism, optimum: Optimum) -> Result<Assigned, Error> {
@@ -239,7 +242,7 @@ impl Round<'_> {
         if self.under_limits == UnderLimits::Approximate {
             return Ok(());
         }
-        let kinds: [(&str, fn(&Violation) -> bool); 4] = [
+        let kinds: [(&str, IsKind); 4] = [
             ("minimum lots", |v| matches!(v, Violation::Lot(_))),
             ("limits on partners", |v| matches!(v, Violation::RowPartners(_) | Violation::ColumnPartners(_))),
             ("all-or-nothing demands", |v| matches!(v, Violation::ColumnWhole(_))),

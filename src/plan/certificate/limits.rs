@@ -149,9 +149,9 @@ impl Check<'_> {
         while below.len() > 1 {
             let middle = usize::midpoint(below.start, below.end);
             if self.linkage.row(OfferIx::at(middle)).start <= position {
-                below.start = middle
+                below.start = middle;
             } else {
-                below.end = middle
+                below.end = middle;
             }
         }
         (OfferIx::at(below.start), DemandIx(self.linkage.demands()[position]))

@@ -2,8 +2,8 @@
 //!
 //! # Why prices prove it
 //! Let offers, demands and enterprises have prices y ≥ 0 per kg, and cooperatives prices z of any sign, with value ≤ the
-//! sum of the four on every candidate pair. A plan in which cooperative c sells just X_c new kg is worth no more than
-//! Σ y × what is free there + Σ z_c · X_c. Where the plan at hand reaches that sum, none with its totals is worth more.
+//! sum of the four on every candidate pair. A plan in which cooperative c sells just `X_c` new kg is worth no more than
+//! Σ y × what is free there + `Σ z_c · X_c`. Where the plan at hand reaches that sum, none with its totals is worth more.
 
 use super::Check;
 use crate::id::{DemandIx, OfferIx};
