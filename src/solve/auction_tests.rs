@@ -1,5 +1,7 @@
 //! From an auction to the optimum, on networks far smaller than those that are auctioned.
 
+#![expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "small numbers of tests")]
+
 use super::flow;
 use crate::solve::component::Split;
 use crate::solve::layout::Layout;

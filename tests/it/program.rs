@@ -270,7 +270,7 @@ fn timetable_writes_what_an_event_needs() {
     assert_eq!(names, ["participants", "tables", "timetable.csv", "timetable.ics", "timetable.json"]);
     assert_eq!(fs::read_to_string(folder.path().join("day/timetable.json")).expect("written"), out(&json));
     let pages = listed(&folder.path().join("day/participants"));
-    assert!(pages.iter().any(|name| name.starts_with("enterprise-")) && pages.len() % 2 == 0);
+    assert!(pages.iter().any(|name| name.starts_with("enterprise-")) && pages.len().is_multiple_of(2));
     let bad = write(&folder, "bad.toml", &venue.replace("08:00", "8h").replace("tables = 6", "tables = 0"));
     let before = listed(folder.path());
     let refused = timetable(&[bad.to_str().expect("text"), "--out", "other"]);

@@ -1,5 +1,11 @@
 //! Timetables: the theorem on random multigraphs, brute force on tiny events, the checker against spoiled bookings.
 
+#![expect(
+    clippy::cast_possible_wrap,
+    clippy::unnecessary_wraps,
+    reason = "small numbers, and optional moments of a test"
+)]
+
 use std::collections::BTreeMap;
 
 use lienket::{
