@@ -304,12 +304,10 @@ impl Market {
         position(self.demands(), id, |d| &d.id)
     }
 
-    #[cfg(feature = "json")]
     pub(crate) fn position_of_cooperative(&self, id: &str) -> Option<usize> {
         position(self.cooperatives(), id, |c| &c.id)
     }
 
-    #[cfg(feature = "json")]
     pub(crate) fn position_of_enterprise(&self, id: &str) -> Option<usize> {
         position(self.enterprises(), id, |e| &e.id)
     }
