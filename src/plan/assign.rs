@@ -136,7 +136,7 @@ impl Plan {
         allocations.sort_by_key(|a| (a.offer, a.demand));
         let optimum = solve::optimum(&network::transport(linkage)).map_err(failed)?;
         let (_, prices) = taken_apart(linkage, optimum);
-        Self::certified(linkage, Mechanism::Optimal, allocations, prices)
+        Self::certified(linkage, linkage.policy().mechanism, allocations, prices)
     }
 }
 

@@ -19,6 +19,7 @@ mod generate;
 mod layers;
 mod linkage;
 mod lots;
+mod mechanisms;
 mod metrics;
 mod one_to_one;
 mod plan;
