@@ -18,15 +18,18 @@ impl Plan {
     /// The optimum is found by primal network simplex on connected components in parallel, and is the same for
     /// any order of the input and any number of threads; ties are broken by the published rule on ids. Where
     /// minimum lots, partner limits, all-or-nothing demands or certified volumes bind, the plan keeps them and
-    /// is the best found, with the bound of the network without them.
+    /// is the best found, with a bound that counts them. The policy's quotas and largest shares bind
+    /// [`Mechanism::Optimal`].
     ///
     /// # Errors
-    /// [`Error::Overflow`] where prices are too large to be added up exactly.
+    /// [`Error::Overflow`] where prices are too large to be added up exactly; [`Error::Faults`] where limits make void
+    /// what a mechanism promises, and the policy does not want an approximation ([`UnderLimits`]).
     pub fn solve(linkage: &Linkage, mechanism: Mechanism) -> Result<Self, Error> {
         Self::solve_watched(linkage, mechanism, &|_| ControlFlow::Continue(()))
     }
 
-    /// As [`Plan::solve`], reporting progress to `watch`, which may cancel the work between two steps.
+    /// As [`Plan::solve`], reporting progress to `watch`, which may cancel the work between two steps, and
+    /// end the search under limits with the best so far ([`Stage::Search`]).
     ///
     /// # Errors
     /// As [`Plan::solve`], and [`Error::Cancelled`].

@@ -39,8 +39,7 @@ impl Round<'_> {
             Mechanism::Optimal if quotas::asked(self.linkage.policy()) => self.under_quotas(&limits, optimum),
             Mechanism::Optimal => self.optimal(&limits, optimum),
             Mechanism::Greedy => {
-                let rank = network::rank(self.linkage, self.transport);
-                let flow = used(&solve::greedy(self.transport, &limits, &rank).map_err(failed)?);
+                let flow = self.greedy(&limits)?;
                 let (_, prices) = taken_apart(self.linkage, optimum);
                 Ok(Assigned { flow, proof: prices.into() })
             }
@@ -57,9 +56,23 @@ impl Round<'_> {
             return Ok(Assigned { flow, proof: prices.into() });
         }
         let found = self.within(self.transport, limits, &optimum)?;
-        let limits = Some(self.limit_proof(&found));
+        let proof = Some(self.limit_proof(&found));
+        // The baseline goes by the score, and may do better where the objective is another.
+        let plain = self.greedy(limits)?;
+        let flow = if self.worth(&plain) > found.value { plain } else { found.flow };
         let (_, prices) = taken_apart(self.linkage, optimum);
-        Ok(Assigned { flow: found.flow, proof: Proof { limits, ..prices.into() } })
+        Ok(Assigned { flow, proof: Proof { limits: proof, ..prices.into() } })
+    }
+
+    /// Pairs by joint score, each as much as still fits.
+    fn greedy(&self, limits: &Limits) -> Result<Vec<(usize, i64)>, Error> {
+        let rank = network::rank(self.linkage, self.transport);
+        Ok(used(&solve::greedy(self.transport, limits, &rank).map_err(failed)?))
+    }
+
+    /// What a flow is worth to the objective.
+    fn worth(&self, flow: &[(usize, i64)]) -> i128 {
+        flow.iter().map(|&(edge, kg)| i128::from(kg) * i128::from(self.transport.value[edge])).sum()
     }
 
     /// The best flow found that keeps quotas too.

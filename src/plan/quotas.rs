@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::certificate::quotas::{
     Claim, Floor as CheckedFloor, Ground, Least, Pair, Quotas as Checked, WHOLE,
 };
-use super::network::Free;
+use super::certificate::signed::Signed;
 use super::{Allocation, Plan, Prices};
 use crate::id::{CooperativeIx, DemandIx, EnterpriseIx, OfferIx};
 use crate::linkage::Linkage;
@@ -179,7 +179,7 @@ pub(super) fn of_checker(
     worth: impl Fn(OfferIx, usize) -> Option<i64>,
 ) -> (Ground, Checked) {
     let (market, policy) = (linkage.market(), linkage.policy());
-    let free = Free::of(market);
+    let free = Signed::of(market);
     let mut pairs = Vec::with_capacity(linkage.len());
     let mut told = allocations.iter().peekable();
     for offer in (0..market.offers().len()).map(OfferIx::at) {

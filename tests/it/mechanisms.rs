@@ -149,6 +149,25 @@ proptest! {
     }
 }
 
+/// A tree of cases once held that an offer with as many buyers as it may have sells no more to one it has a contract
+/// with, and its bound lay below the plan.
+#[test]
+fn who_has_a_contract_is_no_new_buyer() {
+    let mix = Mix {
+        offers: 14,
+        demands: 26,
+        cooperatives: 13,
+        enterprises: 11,
+        most_kg: 29,
+        fields: 0,
+        capacities: 67,
+        contracts: 31,
+        limits: 67,
+        seed: 6_849_949_341_402_458_823,
+    };
+    kept(&mix, true).expect("every promise is kept");
+}
+
 /// Two cooperatives, the near one better liked, and one demand for less than both have.
 fn two_sellers() -> MarketParts {
     let mut parts = MarketParts::new("2025-11-28".parse().expect("a date"));

@@ -12,6 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 
 use super::knapsack::{Item, Room, at_most};
+use super::signed::{Signed, limited};
 use super::{Check, tree};
 use crate::id::{DemandIx, OfferIx};
 use crate::linkage::Linkage;
@@ -21,59 +22,23 @@ use crate::policy::{Objective, share_of};
 /// Demands looked at by one task.
 const RUN: usize = 64;
 
-/// Contracts by (offer, demand), and what they leave free.
-pub(super) struct Signed {
-    contracts: Vec<(OfferIx, DemandIx, i64)>,
-    pub(super) offers: Vec<i64>,
-    pub(super) demands: Vec<i64>,
-    cooperatives: Vec<i64>,
-    pub(super) enterprises: Vec<i64>,
-    suppliers: Vec<u64>,
-}
-
-impl Signed {
-    /// What the pair has signed.
-    pub(super) fn contract(&self, offer: OfferIx, demand: DemandIx) -> i64 {
-        let at = self.contracts.binary_search_by_key(&(offer, demand), |c| (c.0, c.1));
-        at.map_or(0, |at| self.contracts[at].2)
-    }
-}
-
 impl Check<'_> {
     /// A price for each, none negative, none where nothing is limited.
     pub(super) fn limit_shape(&mut self, proof: &LimitProof) -> bool {
         let prices = &proof.prices;
         let (market, certified) = (self.linkage.market(), self.linkage.certified());
         let lists = [
-            ("offers", &prices.offers, market.offers().len()),
+            ("offers", &prices.offers[..], market.offers().len()),
             ("cooperatives", &prices.cooperatives, market.cooperatives().len()),
             ("enterprises", &prices.enterprises, market.enterprises().len()),
             ("certificates", &prices.certificates, certified.len()),
         ];
-        let before = self.issues.len();
-        for (list, prices, wanted) in lists {
-            let pointer = || format!("/certificate/limits/{list}");
-            if prices.len() != wanted {
-                let message = format!("there are {} prices for {wanted} {list}", prices.len());
-                self.refute("prices", pointer(), message);
-            }
-            if let Some(price) = prices.iter().find(|price| **price < 0) {
-                self.refute("prices", pointer(), format!("the price {price} is negative"));
-            }
-        }
-        if self.issues.len() > before {
+        let at = "/certificate/limits";
+        if !self.price_lists(at, &lists) {
             return false;
         }
-        let cooperatives = market.cooperatives().iter().zip(&prices.cooperatives);
-        let cooperatives = cooperatives.map(|(c, price)| ("cooperatives", &c.id, c.capacity, *price));
-        let enterprises = market.enterprises().iter().zip(&prices.enterprises);
-        let enterprises = enterprises.map(|(e, price)| ("enterprises", &e.id, e.capacity, *price));
-        for (list, id, capacity, price) in cooperatives.chain(enterprises) {
-            if capacity.is_none() && price != 0 {
-                let message = format!("`{id}` has a price of {price} but no limit");
-                self.refute("prices", format!("/certificate/limits/{list}"), message);
-            }
-        }
+        let before = self.issues.len();
+        self.unlimited(at, &prices.cooperatives, &prices.enterprises);
         let mut met = vec![false; market.demands().len()];
         for (i, tree) in proof.trees.iter().enumerate() {
             let pointer = format!("/certificate/limits/trees/{i}");
@@ -164,28 +129,6 @@ impl Check<'_> {
         let share = self.linkage.policy().max_share_per_supplier;
         offer.volume.0.min(share.map_or(demand.volume.0, |share| share_of(share, demand.volume.0)))
     }
-
-    pub(super) fn signed(&self) -> Signed {
-        let market = self.linkage.market();
-        let capacity = |limit: Option<crate::units::Kg>| limit.map_or(0, |limit| limit.0);
-        let mut signed = Signed {
-            contracts: market.signed().iter().map(|c| (c.offer, c.demand, c.volume.0)).collect(),
-            offers: market.offers().iter().map(|x| x.volume.0).collect(),
-            demands: market.demands().iter().map(|x| x.volume.0).collect(),
-            cooperatives: market.cooperatives().iter().map(|x| capacity(x.capacity)).collect(),
-            enterprises: market.enterprises().iter().map(|x| capacity(x.capacity)).collect(),
-            suppliers: vec![0; market.demands().len()],
-        };
-        for &(offer, demand, kg) in &signed.contracts {
-            signed.offers[offer.index()] -= kg;
-            signed.demands[demand.index()] -= kg;
-            signed.suppliers[demand.index()] += 1;
-            // Where there is no limit the price is 0, whatever is left here.
-            signed.cooperatives[market.cooperative_of(offer).index()] -= kg;
-            signed.enterprises[market.enterprise_of(demand).index()] -= kg;
-        }
-        signed
-    }
 }
 
 /// What every bound under limits is computed from.
@@ -220,7 +163,8 @@ impl Asked {
     pub(super) fn of(situation: &Situation, prices: [Vec<i64>; 4]) -> Option<Self> {
         let signed = &situation.signed;
         let certificates = situation.check.linkage.certified().iter().map(|volume| volume.free).collect();
-        let free = [&signed.offers, &signed.cooperatives, &signed.enterprises, &certificates];
+        let parties = [&signed.cooperatives, &signed.enterprises].map(|free| limited(free));
+        let free = [&signed.offers, &parties[0], &parties[1], &certificates];
         let mut rent = 0_i128;
         for (prices, free) in prices.iter().zip(free) {
             for (&price, &free) in prices.iter().zip(free).filter(|(price, _)| **price != 0) {
@@ -237,7 +181,13 @@ impl<'a> Situation<'a> {
         let mut relied: Vec<(usize, usize)> =
             certified.flat_map(|(at, volume)| volume.edges.iter().map(move |&edge| (edge, at))).collect();
         relied.sort_unstable();
-        Self { check, signed: check.signed(), of_demand: ByDemand::of(check.linkage), kg_weight, relied }
+        Self {
+            check,
+            signed: Signed::of(check.linkage.market()),
+            of_demand: ByDemand::of(check.linkage),
+            kg_weight,
+            relied,
+        }
     }
 
     /// The limited certificates that a candidate relies on, by position among the linkage's.
@@ -283,20 +233,17 @@ impl<'a> Situation<'a> {
         for &(offer, position) in candidates {
             let Some(worth) = self.check.worth(offer, position, self.kg_weight) else { continue };
             let settled = decisions.pairs.get(&position).copied();
-            if settled == Some(false) || settled.is_none() && decisions.full.contains(&offer) {
+            let contract = self.signed.contract(offer, demand);
+            // Who has a contract is no new buyer.
+            let one_too_many = settled.is_none() && contract == 0 && decisions.full.contains(&offer);
+            if settled == Some(false) || one_too_many {
                 continue;
             }
-            let contract = self.signed.contract(offer, demand);
             let offered = market.offer(offer);
             let least = (offered.min_lot.0.max(wanted.min_lot.0) - contract).max(1);
-            let cooperative = market.cooperative_of(offer);
-            let enterprise = market.enterprise_of(demand);
             let parties = [
-                market
-                    .cooperative(cooperative)
-                    .capacity
-                    .map(|_| self.signed.cooperatives[cooperative.index()]),
-                market.enterprise(enterprise).capacity.map(|_| self.signed.enterprises[enterprise.index()]),
+                self.signed.cooperatives[market.cooperative_of(offer).index()],
+                self.signed.enterprises[market.enterprise_of(demand).index()],
             ];
             let most =
                 self.signed.offers[offer.index()].min(self.check.pair_at_most(offer, demand) - contract);
@@ -338,7 +285,7 @@ impl<'a> Situation<'a> {
         let mut full = BTreeSet::new();
         for (offer, count) in buyers {
             let Some(most) = market.offer(offer).max_buyers else { continue };
-            let signed = self.signed.contracts.iter().filter(|c| c.0 == offer).count() as u64;
+            let signed = self.signed.buyers(offer);
             match (count + signed).cmp(&most) {
                 std::cmp::Ordering::Greater if count > 0 => return None,
                 std::cmp::Ordering::Less => {}

@@ -13,6 +13,7 @@ mod prices;
 pub(super) mod quotas;
 #[cfg(test)]
 mod quotas_tests;
+pub(super) mod signed;
 mod totals;
 mod tree;
 
@@ -61,8 +62,11 @@ pub(super) fn check(
     if let Some(limits) = limits {
         bounds = check.tightened(bounds, limits, proof.prices.kg_weight);
     }
-    if let Some(proof) = &proof.quotas {
-        bounds = check.under_quotas(bounds, allocations, proof);
+    if let Some(quotas) = &proof.quotas {
+        bounds = check.under_quotas(bounds, allocations, quotas, proof.prices.kg_weight);
+    }
+    if check.issues.is_empty() {
+        check.beyond(&bounds);
     }
     let promised = match policy.mechanism {
         Mechanism::Optimal | Mechanism::Greedy => false,
@@ -300,21 +304,43 @@ impl Check<'_> {
         }
     }
 
+    /// A plan beyond what is proved of all plans would refute the proof.
+    fn beyond(&mut self, bounds: &Bounds) {
+        let reached = (bounds.objective, bounds.score.map_or(0, |(score, _)| score));
+        let bound = (bounds.bound, bounds.score.map_or(0, |(_, bound)| bound));
+        if reached > bound {
+            let message = format!("the plan is worth {}, beyond the bound {}", reached.0, bound.0);
+            self.refute("bound", "/certificate".to_owned(), message);
+        }
+    }
+
     /// The bounds with what the prices of quotas prove, once the plan keeps them.
-    fn under_quotas(&mut self, bounds: Bounds, allocations: &[Allocation], proof: &QuotaProof) -> Bounds {
+    fn under_quotas(
+        &mut self,
+        bounds: Bounds,
+        allocations: &[Allocation],
+        proof: &QuotaProof,
+        kg_weight: i64,
+    ) -> Bounds {
         if proof.lowered.len() != self.linkage.policy().quotas.len() || proof.lowered.iter().any(|by| *by < 0)
         {
             let message = "there is not one number, none negative, for every quota".to_owned();
             self.refute("quotas", "/certificate/quotas".to_owned(), message);
             return bounds;
         }
-        let weight = proof.prices.kg_weight.unsigned_abs();
+        // Another weight than the one that puts kilograms first would prove nothing of them.
+        if proof.prices.kg_weight != kg_weight {
+            let message = format!("a kilogram weighs {kg_weight} elsewhere in the certificate");
+            self.refute("quotas", "/certificate/quotas/kg_weight".to_owned(), message);
+            return bounds;
+        }
+        let weight = kg_weight.unsigned_abs();
         let worth = |offer, position| {
             self.worth(offer, position, weight).map(|worth| i64::try_from(worth).unwrap_or(i64::MAX))
         };
         let (ground, asked) = of_checker(self.linkage, allocations, &proof.lowered, worth);
         match quotas::check(&ground, &asked, &proof.prices, &proof.claim()) {
-            Ok(proved) => self.smaller(bounds, proved.bound, proof.prices.kg_weight),
+            Ok(proved) => self.smaller(bounds, proved.bound, kg_weight),
             Err(issues) => {
                 self.issues.extend(issues);
                 bounds

@@ -16,12 +16,13 @@
 
 use rayon::prelude::*;
 
+use super::signed::{Signed, limited};
 use super::{CHUNK, Check};
 use crate::id::{DemandIx, OfferIx};
 use crate::market::Market;
 use crate::plan::{Allocation, Bounds, Prices};
 use crate::policy::Objective;
-use crate::units::{Kg, Score};
+use crate::units::Score;
 
 /// Pairs told one by one whose prices do not pay for them.
 const SHOWN: usize = 20;
@@ -30,39 +31,12 @@ impl Check<'_> {
     /// A price for each, none negative, none where nothing is limited.
     pub(super) fn shape(&mut self, prices: &Prices) -> bool {
         let market = self.linkage.market();
-        let lists = [
-            ("offers", &prices.offers, market.offers().len()),
-            ("demands", &prices.demands, market.demands().len()),
-            ("cooperatives", &prices.cooperatives, market.cooperatives().len()),
-            ("enterprises", &prices.enterprises, market.enterprises().len()),
-        ];
-        let before = self.issues.len();
-        for (list, prices, wanted) in lists {
-            if prices.len() != wanted {
-                let message = format!("there are {} prices for {wanted} {list}", prices.len());
-                self.refute("prices", format!("/certificate/{list}"), message);
-            }
-            if let Some(price) = prices.iter().find(|price| **price < 0) {
-                self.refute(
-                    "prices",
-                    format!("/certificate/{list}"),
-                    format!("the price {price} is negative"),
-                );
-            }
-        }
-        if self.issues.len() > before {
+        let at = "/certificate";
+        let lists = self.one_for_each(prices);
+        if !self.price_lists(at, &lists) {
             return false;
         }
-        let unlimited = market.cooperatives().iter().zip(&prices.cooperatives);
-        let unlimited = unlimited.map(|(c, price)| ("cooperatives", &c.id, c.capacity, *price));
-        let others = market.enterprises().iter().zip(&prices.enterprises);
-        let others = others.map(|(e, price)| ("enterprises", &e.id, e.capacity, *price));
-        for (list, id, capacity, price) in unlimited.chain(others) {
-            if capacity.is_none() && price != 0 {
-                let message = format!("`{id}` has a price of {price} but no limit");
-                self.refute("prices", format!("/certificate/{list}"), message);
-            }
-        }
+        self.unlimited(at, &prices.cooperatives, &prices.enterprises);
         let least = market.offers().len().min(market.demands().len()) as i128 + 1;
         let weight = i128::from(prices.kg_weight);
         let by_volume = self.linkage.policy().objective == Objective::Volume;
@@ -71,6 +45,50 @@ impl Check<'_> {
             self.refute("prices", "/certificate/kg_weight".to_owned(), message);
         }
         true
+    }
+
+    /// The lists of prices by name, and how many each must have.
+    pub(super) fn one_for_each<'p>(&self, prices: &'p Prices) -> [(&'static str, &'p [i64], usize); 4] {
+        let market = self.linkage.market();
+        [
+            ("offers", &prices.offers, market.offers().len()),
+            ("demands", &prices.demands, market.demands().len()),
+            ("cooperatives", &prices.cooperatives, market.cooperatives().len()),
+            ("enterprises", &prices.enterprises, market.enterprises().len()),
+        ]
+    }
+
+    /// Lists at a place of the document have as many prices as they must, none negative.
+    pub(super) fn price_lists(&mut self, at: &str, lists: &[(&str, &[i64], usize)]) -> bool {
+        let before = self.issues.len();
+        for (list, prices, wanted) in lists {
+            self.price_count(at, list, prices, *wanted);
+            if let Some(price) = prices.iter().find(|price| **price < 0) {
+                self.refute("prices", format!("{at}/{list}"), format!("the price {price} is negative"));
+            }
+        }
+        self.issues.len() == before
+    }
+
+    /// A list has as many prices as it must.
+    pub(super) fn price_count(&mut self, at: &str, list: &str, prices: &[i64], wanted: usize) {
+        if prices.len() != wanted {
+            let message = format!("there are {} prices for {wanted} {list}", prices.len());
+            self.refute("prices", format!("{at}/{list}"), message);
+        }
+    }
+
+    /// Parties without a limit have no price; an empty list is not looked at.
+    pub(super) fn unlimited(&mut self, at: &str, cooperatives: &[i64], enterprises: &[i64]) {
+        let market = self.linkage.market();
+        let sellers = market.cooperatives().iter().map(|c| ("cooperatives", &c.id, c.capacity));
+        let buyers = market.enterprises().iter().map(|e| ("enterprises", &e.id, e.capacity));
+        for ((list, id, capacity), price) in sellers.zip(cooperatives).chain(buyers.zip(enterprises)) {
+            if capacity.is_none() && *price != 0 {
+                let message = format!("`{id}` has a price of {price} but no limit");
+                self.refute("prices", format!("{at}/{list}"), message);
+            }
+        }
     }
 
     /// Every candidate pair's value is paid for by its four prices.
@@ -154,25 +172,12 @@ impl Check<'_> {
     /// Σ price × what contracts leave free there, and the same of the prices' whole kilograms; `None` where it is
     /// too large.
     fn cost(&self, prices: &Prices) -> Option<(i128, i128)> {
-        let market = self.linkage.market();
-        // What contracts leave free, from the market alone. Validation keeps them within the limits.
-        let capacity = |limit: Option<Kg>| limit.map_or(0, |limit| limit.0);
-        let mut offers: Vec<i64> = market.offers().iter().map(|x| x.volume.0).collect();
-        let mut demands: Vec<i64> = market.demands().iter().map(|x| x.volume.0).collect();
-        let mut cooperatives: Vec<i64> = market.cooperatives().iter().map(|x| capacity(x.capacity)).collect();
-        let mut enterprises: Vec<i64> = market.enterprises().iter().map(|x| capacity(x.capacity)).collect();
-        for contract in market.signed() {
-            offers[contract.offer.index()] -= contract.volume.0;
-            demands[contract.demand.index()] -= contract.volume.0;
-            // Where there is no limit the price is 0, whatever is left here.
-            cooperatives[market.cooperative_of(contract.offer).index()] -= contract.volume.0;
-            enterprises[market.enterprise_of(contract.demand).index()] -= contract.volume.0;
-        }
+        let free = Signed::of(self.linkage.market());
         let lists = [
-            (&prices.offers, offers),
-            (&prices.demands, demands),
-            (&prices.cooperatives, cooperatives),
-            (&prices.enterprises, enterprises),
+            (&prices.offers, free.offers),
+            (&prices.demands, free.demands),
+            (&prices.cooperatives, limited(&free.cooperatives)),
+            (&prices.enterprises, limited(&free.enterprises)),
         ];
         let weight = prices.kg_weight.unsigned_abs();
         let (mut bound, mut kg_bound) = (0_i128, 0_i128);
@@ -194,6 +199,7 @@ impl Check<'_> {
             return Some((0, 0));
         }
         let market = self.linkage.market();
+        let signed = Signed::of(market);
         let weight = prices.kg_weight.unsigned_abs();
         let [offers, demands] = paid_by_side(market, prices, |price, party| price + party);
         let units = |price, party| u64::from(kilograms(price, weight) > 0 || kilograms(party, weight) > 0);
@@ -204,9 +210,8 @@ impl Check<'_> {
             for position in self.linkage.row(offer) {
                 let Some(worth) = self.worth(offer, position, weight) else { continue };
                 let demand = DemandIx(self.linkage.demands()[position]);
-                let at = market.signed().binary_search_by_key(&(offer, demand), |c| (c.offer, c.demand));
-                let contract = at.map_or(0, |at| market.signed()[at].volume.0);
-                let most = i128::from((self.pair_at_most(offer, demand) - contract).max(0));
+                let most = self.pair_at_most(offer, demand) - signed.contract(offer, demand);
+                let most = i128::from(most.max(0));
                 let lacking = worth.saturating_sub(offers[o]).saturating_sub(demands[demand.index()]);
                 more = more.checked_add(i128::from(lacking) * most)?;
                 if weight > 0 && offer_units[o] == 0 && demand_units[demand.index()] == 0 {

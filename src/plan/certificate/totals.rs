@@ -6,39 +6,25 @@
 //! Σ y × what is free there + `Σ z_c · X_c`. Where the plan at hand reaches that sum, none with its totals is worth more.
 
 use super::Check;
+use super::signed::{Signed, limited};
 use crate::id::{DemandIx, OfferIx};
 use crate::plan::{Allocation, Prices};
 
 impl Check<'_> {
     /// A price for each, negative ones only where totals are given.
     pub(super) fn totals_shape(&mut self, prices: &Prices, enterprises_too: bool) -> bool {
-        let market = self.linkage.market();
-        let lists = [
-            ("offers", &prices.offers, market.offers().len()),
-            ("demands", &prices.demands, market.demands().len()),
-            ("cooperatives", &prices.cooperatives, market.cooperatives().len()),
-            ("enterprises", &prices.enterprises, market.enterprises().len()),
-        ];
+        let at = "/certificate/totals";
         let before = self.issues.len();
-        for (list, prices, wanted) in lists {
-            let pointer = format!("/certificate/totals/{list}");
-            if prices.len() != wanted {
-                let message = format!("there are {} prices for {wanted} {list}", prices.len());
-                self.refute("prices", pointer, message);
-            } else if let Some(price) = prices.iter().find(|price| {
-                **price < 0 && !(list == "cooperatives" || list == "enterprises" && enterprises_too)
-            }) {
-                self.refute("prices", pointer, format!("the price {price} is negative"));
+        for list in self.one_for_each(prices) {
+            let signed = list.0 == "cooperatives" || list.0 == "enterprises" && enterprises_too;
+            if signed {
+                self.price_count(at, list.0, list.1, list.2);
+            } else {
+                self.price_lists(at, &[list]);
             }
         }
-        if enterprises_too {
-            return self.issues.len() == before;
-        }
-        let unlimited = market.enterprises().iter().zip(&prices.enterprises);
-        for (enterprise, price) in unlimited.filter(|(e, price)| e.capacity.is_none() && **price != 0) {
-            let message = format!("`{}` has a price of {price} but no limit", enterprise.id);
-            self.refute("prices", "/certificate/totals/enterprises".to_owned(), message);
-        }
+        let enterprises = if enterprises_too { &[][..] } else { &prices.enterprises };
+        self.unlimited(at, &[], enterprises);
         self.issues.len() == before
     }
 
@@ -78,11 +64,12 @@ impl Check<'_> {
                 add(prices.enterprises[market.enterprise_of(a.demand).index()], new)?;
             }
         }
-        let signed = self.signed();
+        let signed = Signed::of(market);
+        let buyers = limited(&signed.enterprises);
         let lists = [
             (&prices.offers, &signed.offers),
             (&prices.demands, &signed.demands),
-            (&prices.enterprises, &signed.enterprises),
+            (&prices.enterprises, &buyers),
         ];
         let lists = if enterprises_too { &lists[..2] } else { &lists[..] };
         for (prices, free) in lists {
