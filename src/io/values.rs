@@ -49,11 +49,11 @@ impl Word for Side {
 
 impl Word for Mechanism {
     const WORDS: &'static [(&'static str, Self)] = &[
-        ("optimal", Self::Optimal),
-        ("greedy", Self::Greedy),
-        ("stable", Self::Stable),
-        ("fair", Self::Fair),
-        ("egalitarian", Self::Egalitarian),
+        (Self::Optimal.name(), Self::Optimal),
+        (Self::Greedy.name(), Self::Greedy),
+        (Self::Stable.name(), Self::Stable),
+        (Self::Fair.name(), Self::Fair),
+        (Self::Egalitarian.name(), Self::Egalitarian),
     ];
 }
 

@@ -243,11 +243,7 @@ impl Round<'_> {
         if limits.is_none() {
             return Ok(Vec::new());
         }
-        let mut dense = vec![0; self.transport.edges()];
-        for &(edge, units) in flow {
-            dense[edge] = units;
-        }
-        solve::violations(self.transport, &dense, limits).map_err(failed)
+        solve::violations(self.transport, &self.transport.dense(flow), limits).map_err(failed)
     }
 
     /// Refuses a round whose promise limits make void, unless an approximation will do.

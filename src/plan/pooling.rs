@@ -113,10 +113,7 @@ impl PooledVolumes {
         let work = solve::Effort(linkage.policy().effort);
         let watch = |_, _| ControlFlow::Continue(());
         let found = solve::within_limits(&transport, &limits, &optimum, work, &watch).map_err(failed)?;
-        let mut start = vec![0; transport.edges()];
-        for (edge, kg) in found.flow {
-            start[edge] = kg;
-        }
+        let start = transport.dense(&found.flow);
         Self::solve_from(pools, &transport, &limits, start, effort, &|_| ControlFlow::Continue(()))
     }
 

@@ -45,7 +45,7 @@ impl Mechanism {
 
     /// The word in documents.
     #[must_use]
-    pub fn name(self) -> &'static str {
+    pub const fn name(self) -> &'static str {
         match self {
             Self::Optimal => "optimal",
             Self::Greedy => "greedy",

@@ -74,14 +74,22 @@ pub struct Optimum {
 }
 
 impl Optimum {
+    /// No flow, at no price: a place for what is found.
+    pub(super) fn nothing(transport: &Transport) -> Self {
+        Optimum {
+            flow: Vec::new(),
+            row_price: vec![0; transport.rows()],
+            column_price: vec![0; transport.columns()],
+            row_group_price: vec![0; transport.row_group_capacity.len()],
+            column_group_price: vec![0; transport.column_group_capacity.len()],
+            pivots: 0,
+        }
+    }
+
     /// Units on every edge of the transport.
     #[must_use]
     pub fn dense(&self, transport: &Transport) -> Vec<i64> {
-        let mut dense = vec![0; transport.edges()];
-        for &(edge, units) in &self.flow {
-            dense[edge] = units;
-        }
-        dense
+        transport.dense(&self.flow)
     }
 }
 
@@ -221,14 +229,7 @@ pub(super) fn in_parallel<T: Send>(
 
 /// The whole from the components' optima.
 pub(super) fn assemble(transport: &Transport, split: &Split, shares: &[Share]) -> Optimum {
-    let mut optimum = Optimum {
-        flow: Vec::new(),
-        row_price: vec![0; transport.rows()],
-        column_price: vec![0; transport.columns()],
-        row_group_price: vec![0; transport.row_group_capacity.len()],
-        column_group_price: vec![0; transport.column_group_capacity.len()],
-        pivots: 0,
-    };
+    let mut optimum = Optimum::nothing(transport);
     for (component, share) in split.components.iter().zip(shares) {
         share.write(component, &mut optimum);
     }

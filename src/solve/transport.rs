@@ -81,6 +81,19 @@ impl Transport {
         self.column.len()
     }
 
+    /// Units on every edge, from those on edges that carry some.
+    ///
+    /// # Panics
+    /// If an edge does not exist.
+    #[must_use]
+    pub fn dense(&self, flow: &[(usize, i64)]) -> Vec<i64> {
+        let mut dense = vec![0; self.edges()];
+        for &(edge, units) in flow {
+            dense[edge] = units;
+        }
+        dense
+    }
+
     /// The edges of row `row`, as indices into `column`, `value` and `edge_capacity`.
     pub(super) fn edges_of(&self, row: usize) -> std::ops::Range<usize> {
         self.row_start[row]..self.row_start[row + 1]

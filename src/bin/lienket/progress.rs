@@ -34,6 +34,7 @@ impl Bar {
             Stage::Generation => "making up a market",
             Stage::Candidates => "finding candidates",
             Stage::Assignment => "assigning volumes",
+            Stage::Search => "searching within limits",
             _ => "re-checking the plan",
         };
         self.show(doing, progress.done, progress.total);

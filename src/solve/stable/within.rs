@@ -46,10 +46,7 @@ pub fn stable_within_limits(
     check(transport, row_score, column_score)?;
     limits.check(transport)?;
     let free = solve(transport, row_score, column_score, proposing);
-    let mut start = vec![0; transport.edges()];
-    for &(edge, units) in &free.flow {
-        start[edge] = units;
-    }
+    let start = transport.dense(&free.flow);
     if found(transport, &start, limits).is_empty() {
         return Ok(free);
     }

@@ -23,14 +23,7 @@ pub(super) struct Written {
 impl Written {
     /// All of it.
     pub(super) fn of(transport: &Transport, totals: &Totals, live: &Live) -> Written {
-        let mut optimum = Optimum {
-            flow: Vec::new(),
-            row_price: vec![0; transport.rows()],
-            column_price: vec![0; transport.columns()],
-            row_group_price: vec![0; transport.row_group_capacity.len()],
-            column_group_price: vec![0; transport.column_group_capacity.len()],
-            pivots: live.pivots,
-        };
+        let mut optimum = Optimum { pivots: live.pivots, ..Optimum::nothing(transport) };
         for u in 0..number(live.nodes()) {
             write_price(&mut optimum, live, u);
         }
