@@ -174,19 +174,25 @@ fn edges(linkage: &Linkage) -> (Vec<usize>, Vec<u32>, Vec<i64>) {
 /// The gain of every candidate, 0 where there is none.
 fn gains(linkage: &Linkage) -> Vec<i64> {
     let mut gains = vec![0; linkage.len()];
-    let mut rows = Vec::with_capacity(linkage.market().offers().len());
-    let mut rest = gains.as_mut_slice();
-    for o in 0..linkage.market().offers().len() {
-        let (row, others) = rest.split_at_mut(linkage.row(OfferIx::at(o)).len());
-        rows.push((OfferIx::at(o), row));
-        rest = others;
-    }
-    rows.into_par_iter().for_each(|(offer, row)| {
+    let offers = 0..linkage.market().offers().len();
+    let lengths = offers.map(|o| linkage.row(OfferIx::at(o)).len());
+    by_row(&mut gains, lengths).into_par_iter().enumerate().for_each(|(o, row)| {
+        let offer = OfferIx::at(o);
         for (place, demand) in row.iter_mut().zip(&linkage.demands()[linkage.row(offer)]) {
             *place = gain(linkage, offer, DemandIx(*demand)).unwrap_or(0);
         }
     });
     gains
+}
+
+/// Places of all edges as rows of so many.
+fn by_row<T>(mut rest: &mut [T], lengths: impl Iterator<Item = usize>) -> Vec<&mut [T]> {
+    let cut = |length| {
+        let (row, others) = std::mem::take(&mut rest).split_at_mut(length);
+        rest = others;
+        row
+    };
+    lengths.map(cut).collect()
 }
 
 /// Joint score of every edge, for the greedy mechanism.
@@ -199,18 +205,12 @@ pub(super) fn rank(linkage: &Linkage, transport: &Transport) -> Vec<i64> {
 /// What each side thinks of every edge, in micro-units: cooperatives, enterprises.
 pub(super) fn side_scores(linkage: &Linkage, transport: &Transport) -> (Vec<i64>, Vec<i64>) {
     let (mut cooperatives, mut enterprises) = (vec![0; transport.edges()], vec![0; transport.edges()]);
-    let mut rows = Vec::with_capacity(transport.rows());
-    let (mut sellers, mut buyers) = (cooperatives.as_mut_slice(), enterprises.as_mut_slice());
-    for o in 0..transport.rows() {
-        let edges = transport.row_start[o]..transport.row_start[o + 1];
-        let (seller, others) = sellers.split_at_mut(edges.len());
-        let (buyer, other_buyers) = buyers.split_at_mut(edges.len());
-        rows.push((OfferIx::at(o), &transport.column[edges], seller, buyer));
-        (sellers, buyers) = (others, other_buyers);
-    }
-    rows.into_par_iter().with_min_len(64).for_each(|(offer, columns, sellers, buyers)| {
+    let lengths = || transport.row_start.windows(2).map(|row| row[1] - row[0]);
+    let rows = by_row(&mut cooperatives, lengths()).into_par_iter().zip(by_row(&mut enterprises, lengths()));
+    rows.enumerate().with_min_len(64).for_each(|(o, (sellers, buyers))| {
+        let columns = &transport.column[transport.row_start[o]..transport.row_start[o + 1]];
         for ((&column, seller), buyer) in columns.iter().zip(sellers).zip(buyers) {
-            let (cooperative, enterprise) = linkage.side_scores(offer, DemandIx(column));
+            let (cooperative, enterprise) = linkage.side_scores(OfferIx::at(o), DemandIx(column));
             (*seller, *buyer) = (i64::from(cooperative), i64::from(enterprise));
         }
     });

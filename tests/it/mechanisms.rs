@@ -262,6 +262,10 @@ fn spoiled_quota_proofs_are_refused() {
         }
     };
     assert_eq!(spoiled(|_| {}), "");
+    let others =
+        Plan::certified(&linkage, Mechanism::Greedy, plan.allocations().to_vec(), plan.proof().clone());
+    assert_eq!(others.expect_err("quotas bind the optimum alone").issues()[0].code, "quotas");
+    assert_eq!(spoiled(|proof| proof.prices.kg_weight = 1), "quotas");
     assert_eq!(spoiled(|proof| proof.quotas[0] += 1_000_000), "prices");
     assert_eq!(spoiled(|proof| proof.prices.demands[0] -= 1), "prices");
     assert_eq!(spoiled(|proof| proof.lowered[0] = -1), "quotas");

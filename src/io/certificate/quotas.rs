@@ -2,7 +2,7 @@
 
 use super::read::{ById, Map, PriceLists, look_up, unknown_id};
 use crate::error::Issue;
-use crate::id::{CooperativeIx, EnterpriseIx};
+use crate::id::{CooperativeIx, DemandIx, EnterpriseIx, OfferIx};
 use crate::io::fields::{At, Fields};
 use crate::io::node::Node;
 use crate::io::values::{Value, list};
@@ -95,35 +95,23 @@ impl Quotas {
         for (i, (quota, [offers, demands, cooperatives, enterprises])) in self.binding.iter().enumerate() {
             let at = at.field("binding");
             let at = at.entry(i);
-            let mut unknown = |name: &str| issues.push(unknown_id(&at.field(name)));
-            let mut all = |found: Option<usize>, name: &str| {
-                if found.is_none() {
-                    unknown(name);
+            let mut ids = |list: &[String], name, position: &dyn Fn(&str) -> Option<usize>| -> Vec<usize> {
+                let found: Vec<usize> = list.iter().filter_map(|id| position(id)).collect();
+                if found.len() < list.len() {
+                    issues.push(unknown_id(&at.field(name)));
                 }
                 found
             };
+            let offers = ids(offers, "offers", &|id| market.position_of_offer(id));
+            let demands = ids(demands, "demands", &|id| market.position_of_demand(id));
+            let cooperatives = ids(cooperatives, "cooperatives", &|id| market.position_of_cooperative(id));
+            let enterprises = ids(enterprises, "enterprises", &|id| market.position_of_enterprise(id));
             binding.push(Binding {
                 quota: usize::try_from(*quota).unwrap_or(usize::MAX),
-                offers: offers
-                    .iter()
-                    .filter_map(|id| all(market.position_of_offer(id), "offers"))
-                    .map(crate::OfferIx::at)
-                    .collect(),
-                demands: demands
-                    .iter()
-                    .filter_map(|id| all(market.position_of_demand(id), "demands"))
-                    .map(crate::DemandIx::at)
-                    .collect(),
-                cooperatives: cooperatives
-                    .iter()
-                    .filter_map(|id| all(market.position_of_cooperative(id), "cooperatives"))
-                    .map(CooperativeIx::at)
-                    .collect(),
-                enterprises: enterprises
-                    .iter()
-                    .filter_map(|id| all(market.position_of_enterprise(id), "enterprises"))
-                    .map(EnterpriseIx::at)
-                    .collect(),
+                offers: offers.into_iter().map(OfferIx::at).collect(),
+                demands: demands.into_iter().map(DemandIx::at).collect(),
+                cooperatives: cooperatives.into_iter().map(CooperativeIx::at).collect(),
+                enterprises: enterprises.into_iter().map(EnterpriseIx::at).collect(),
             });
         }
         QuotaProof {

@@ -62,7 +62,10 @@ pub(super) fn check(
     if let Some(limits) = limits {
         bounds = check.tightened(bounds, limits, proof.prices.kg_weight);
     }
-    if let Some(quotas) = &proof.quotas {
+    if proof.quotas.is_some() && policy.mechanism != Mechanism::Optimal {
+        let message = format!("quotas do not bind the mechanism `{}`", policy.mechanism.name());
+        check.refute("quotas", "/certificate/quotas".to_owned(), message);
+    } else if let Some(quotas) = &proof.quotas {
         bounds = check.under_quotas(bounds, allocations, quotas, proof.prices.kg_weight);
     }
     if check.issues.is_empty() {
