@@ -35,3 +35,4 @@ mod standing;
 mod support;
 mod synthetic;
 mod told;
+mod workbook;
