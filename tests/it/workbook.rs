@@ -28,7 +28,10 @@ fn book(path: &Path, sheets: &[(&str, &[&[&str]])]) {
             for (column, text) in cells.iter().enumerate() {
                 let (row, column) = (u32::try_from(row).unwrap(), u16::try_from(column).unwrap());
                 match text.parse::<f64>() {
-                    Ok(number) if !text.starts_with('0') || *text == "0" => {
+                    Ok(number)
+                        if text.split_once('.').is_none_or(|(_, decimals)| decimals.len() < 3)
+                            && (!text.starts_with('0') || *text == "0") =>
+                    {
                         sheet.write_number(row, column, number).unwrap()
                     }
                     _ => sheet.write_string(row, column, *text).unwrap(),
@@ -343,7 +346,7 @@ fn the_template_is_empty_until_it_is_filled_in() {
     let import = import_market(&path).unwrap();
     let left_out: Vec<&String> =
         import.report.left_out.iter().filter(|line| !line.contains("begins with #")).collect();
-    assert_eq!(left_out, ["Thông tin row 1: no value beside it", "sheet Lists: hidden"]);
+    assert_eq!(left_out, ["sheet Lists: hidden", "Thông tin row 1: no value beside it"]);
     assert_eq!(import.report.left_out.len(), 10, "{}", import.report);
     let Err(Error::Faults(faults)) = import.market else { panic!("the day is missing") };
     let found: Vec<_> = faults.iter().map(|fault| (fault.code, fault.pointer.as_str())).collect();

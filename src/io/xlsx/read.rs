@@ -5,7 +5,7 @@ use std::fs;
 use std::io::Cursor;
 use std::path::Path;
 
-use calamine::{Data, DataRef, ExcelDateTime, Reader, SheetType, SheetVisible, Xlsx};
+use calamine::{Data, DataRef, ExcelDateTime, Reader, SheetType, SheetVisible, Xlsx, XlsxError};
 
 use super::guard::{FILE, check, too_large};
 use crate::error::{Error, Issue};
@@ -40,7 +40,7 @@ pub(in crate::io) fn import_market(path: &Path) -> Result<Import, Error> {
     of_bytes(&bytes, &name(path)).map_err(in_this)
 }
 
-fn broken(error: &calamine::XlsxError) -> Error {
+fn broken(error: &XlsxError) -> Error {
     Error::Unreadable {
         place: "the workbook".to_owned(),
         message: format!("the file is damaged: {error}"),
@@ -48,8 +48,15 @@ fn broken(error: &calamine::XlsxError) -> Error {
     }
 }
 
+/// Asks the reader of the format. Its arithmetic on the numbers of a damaged file can panic: that is a fault of
+/// the file.
+fn ask<T>(read: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(read))
+        .unwrap_or_else(|_| Err(broken(&XlsxError::Unexpected("numbers out of range"))))
+}
+
 fn of_bytes(bytes: &[u8], place: &str) -> Result<Import, Error> {
-    let mut book: Book = Xlsx::new(Cursor::new(bytes)).map_err(|error| broken(&error))?;
+    let mut book: Book = ask(|| Xlsx::new(Cursor::new(bytes)).map_err(|error| broken(&error)))?;
     let (mut draft, mut report) = (Draft::new(), ImportReport::default());
     let (mut taken, mut tables, mut about) = (Vec::new(), Vec::new(), None);
     for sheet in book.sheets_metadata().to_vec() {
@@ -66,10 +73,10 @@ fn of_bytes(bytes: &[u8], place: &str) -> Result<Import, Error> {
         if matches!(used, Use::Nothing) {
             continue;
         }
-        let lines = lines(&mut book, &label)?;
+        let lines = ask(|| lines(&mut book, &label))?;
         match used {
             Use::List(sheet) => {
-                let merged = merged(&mut book, &label)?;
+                let merged = ask(|| merged(&mut book, &label))?;
                 tables.push(Table { label, sheet, lines, merged, lettered: true });
             }
             Use::Market => about = Some((label, lines)),

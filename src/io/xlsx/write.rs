@@ -217,7 +217,7 @@ impl Table<'_> {
         };
         let same =
             matches!(self.read(column, text), Some(Node::List(read)) if read == [Node::Text(text.clone())]);
-        let safe = !text.starts_with('#') && !text.contains(['(', ')', ';', '\n']);
+        let safe = !text.starts_with('#') && !text.contains(['(', ')', ';', '\n', '"']);
         if same && safe { text.clone() } else { quote(text) }
     }
 }
