@@ -27,10 +27,11 @@ pub use market::{
 };
 pub use metrics::{Compared, GroupMetrics, Metrics, compare};
 pub use plan::{
-    Account, Allocation, Bounds, Case, CertificateUse, CriterionLine, DemandExplanation, Explanation, Funnel,
-    Held, Language, LimitPrices, LimitProof, LimitTree, Link, Missing, NearMiss, OfferExplanation, Outcome,
-    PairExplanation, Plan, PoolAccount, PoolShare, PooledBounds, PooledVolume, PooledVolumes, Prices, Proof,
-    Reason, Remedy, Resource, Rival, RuleCheck, Shortcoming, Status, TreeBranch, Unmatched,
+    Account, Allocation, Binding, Bounds, Case, CertificateUse, CriterionLine, DemandExplanation,
+    Explanation, Funnel, Held, Language, LimitPrices, LimitProof, LimitTree, Link, Missing, NearMiss,
+    OfferExplanation, Outcome, PairExplanation, Plan, PoolAccount, PoolShare, PooledBounds, PooledVolume,
+    PooledVolumes, Prices, Proof, QuotaOutcome, QuotaProof, Reason, Remedy, Resource, Rival, RuleCheck,
+    Shortcoming, Status, TreeBranch, Unmatched,
 };
 pub use policy::{
     Boost, Criterion, Depot, Floor, HubKind, Mechanism, Objective, PerCriterion, Policy, Pooling, Quota,

@@ -11,7 +11,7 @@ use super::certificate::CertificateEntry;
 use crate::io::{market_digest, policy_document};
 use crate::market::Catalogue;
 use crate::metrics::{Compared, Metrics};
-use crate::plan::{Allocation, Explanation, Funnel, Plan, Reason, Status, Unmatched};
+use crate::plan::{Allocation, Explanation, Funnel, Plan, QuotaOutcome, Reason, Status, Unmatched};
 use crate::policy::PerCriterion;
 use crate::units::Score;
 use crate::watch::{Progress, Stage, Watch};
@@ -39,6 +39,8 @@ struct Document<'a> {
     unmatched_offers: (&'a Plan, &'a Count<'a>),
     #[serde(serialize_with = "unmatched_demands")]
     unmatched_demands: (&'a Plan, &'a Count<'a>),
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    quotas: Vec<QuotaOutcome>,
     certificate: CertificateEntry<'a>,
     metrics: Metrics,
 }
@@ -161,6 +163,7 @@ fn document<'a>(plan: &'a Plan, count: &'a Count) -> Document<'a> {
         allocations: (plan, count),
         unmatched_offers: (plan, count),
         unmatched_demands: (plan, count),
+        quotas: plan.quotas(),
         certificate: CertificateEntry::of(plan),
         metrics: Metrics::of(plan),
     }

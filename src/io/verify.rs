@@ -23,7 +23,7 @@ use crate::plan::{Allocation, Plan, Proof};
 use crate::policy::Policy;
 use crate::units::Kg;
 
-const FIELDS: [&str; 14] = [
+const FIELDS: [&str; 15] = [
     "format",
     "market_digest",
     "policy",
@@ -36,6 +36,7 @@ const FIELDS: [&str; 14] = [
     "allocations",
     "unmatched_offers",
     "unmatched_demands",
+    "quotas",
     "certificate",
     "metrics",
 ];

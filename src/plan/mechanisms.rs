@@ -1,6 +1,9 @@
 //! What each mechanism makes of the network of a linkage: a flow, and what proves its claim.
 
-use super::{Case, LimitPrices, LimitProof, LimitTree, Prices, Proof, Resource, TreeBranch, network};
+use super::{
+    Case, LimitPrices, LimitProof, LimitTree, Prices, Proof, QuotaProof, Resource, TreeBranch, network,
+    quotas,
+};
 use crate::error::{Error, Issue};
 use crate::id::{CooperativeIx, DemandIx, EnterpriseIx, OfferIx};
 use crate::linkage::Linkage;
@@ -30,6 +33,7 @@ impl Round<'_> {
     pub(super) fn assign(&self, mechanism: Mechanism, optimum: Optimum) -> Result<Assigned, Error> {
         let limits = network::limits(self.linkage, self.transport);
         match mechanism {
+            Mechanism::Optimal if quotas::asked(self.linkage.policy()) => self.under_quotas(&limits, optimum),
             Mechanism::Optimal => self.optimal(&limits, optimum),
             Mechanism::Greedy => {
                 let rank = network::rank(self.linkage, self.transport);
@@ -53,6 +57,31 @@ impl Round<'_> {
         let limits = Some(self.limit_proof(&found));
         let (_, prices) = taken_apart(self.linkage, optimum);
         Ok(Assigned { flow: found.flow, proof: Proof { limits, ..prices.into() } })
+    }
+
+    /// The best flow found that keeps quotas too.
+    ///
+    /// Where limits stand in its way, the search within them runs on what a kilogram is worth at the prices of the
+    /// quotas; the plan then says how far each quota is met.
+    fn under_quotas(&self, limits: &Limits, optimum: Optimum) -> Result<Assigned, Error> {
+        let asked = quotas::of_kernel(self.linkage, self.transport);
+        let found = solve::optimum_with(self.transport, &asked).map_err(failed)?;
+        let (_, prices) = taken_apart(self.linkage, optimum);
+        let broken = self.kept(&found.flow, limits)?;
+        if broken.is_empty() {
+            let kept = found.short.iter().all(|&short| short == 0) && found.cap_excess == 0;
+            let quotas = kept.then(|| QuotaProof::of(&asked, &found, prices.kg_weight));
+            return Ok(Assigned { flow: found.flow, proof: Proof { quotas, ..prices.into() } });
+        }
+        let (scale, grain) = (found.scale, found.grain);
+        let solve::Revalued { transport, edge } =
+            solve::revalued(self.transport, &asked.sides, &found.multipliers, scale, grain)
+                .map_err(failed)?;
+        let start = solve::optimum(&transport).map_err(failed)?;
+        let limits = limits.of_edges(&edge, self.transport.edges());
+        let flow = self.within(&transport, &limits, &start)?.flow;
+        let flow = flow.into_iter().map(|(at, kg)| (edge[at], kg)).collect();
+        Ok(Assigned { flow, proof: prices.into() })
     }
 
     /// Searches within limits, from the optimum without them.

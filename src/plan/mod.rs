@@ -10,6 +10,7 @@ mod mechanisms;
 mod network;
 mod pooling;
 mod proof;
+mod quotas;
 mod reason;
 
 use std::sync::{Arc, OnceLock};
@@ -27,6 +28,7 @@ pub use pooling::{PoolAccount, PoolShare, PooledVolume, PooledVolumes};
 pub use proof::{
     Bounds, Case, LimitPrices, LimitProof, LimitTree, Prices, Proof, Resource, Status, TreeBranch,
 };
+pub use quotas::{Binding, QuotaOutcome, QuotaProof};
 use reason::Situation;
 pub use reason::{Funnel, Reason, Unmatched};
 
@@ -178,6 +180,7 @@ impl Plan {
             prices: &inner.proof.prices,
             allocations: &inner.allocations,
             exact: inner.bounds.status == Status::Optimal,
+            stable: inner.bounds.status == Status::Stable,
             ledger: inner
                 .ledger
                 .get_or_init(|| Ledger::of(&inner.linkage, &inner.allocations, &inner.proof.prices)),

@@ -135,6 +135,7 @@ impl PooledVolumes {
         let known = start.value(transport, &kernel);
         let (prices, bound) =
             solve::pool_bound(transport, &limits, &kernel, known, ROUNDS).map_err(failed)?;
+        let bound = objective_bound(linkage, transport, &limits, &kernel, bound)?;
         let found =
             solve::pooled(transport, &limits, &kernel, &start, &prices, effort, watch).map_err(failed)?;
         let direct = gather(linkage, transport, &used(&found.flow.edges));
@@ -156,16 +157,14 @@ impl PooledVolumes {
         })
     }
 
-    /// Checks volumes, however they came about. `bound` is what a proof elsewhere says no plan can exceed, in what
-    /// the kernel counts.
+    /// Checks volumes, however they came about. `bound` is what is proved elsewhere, in the objective's unit.
     fn certified(
         pools: &Pools,
         direct: Vec<Allocation>,
         pooled: Vec<PooledVolume>,
         bound: i128,
     ) -> Result<Self, Error> {
-        let kg_weight = kg_weight(pools.linkage());
-        let bounds = certificate::check(pools, &direct, &pooled, kg_weight, bound).map_err(Error::Refuted)?;
+        let bounds = certificate::check(pools, &direct, &pooled, bound).map_err(Error::Refuted)?;
         Ok(Self { pools: pools.clone(), direct, pooled, bounds })
     }
 
@@ -179,6 +178,7 @@ impl PooledVolumes {
         let mut limits = network::limits(linkage, &transport);
         let kernel = Kernel::of(pools, &mut limits).pools;
         let (_, bound) = solve::pool_bound(&transport, &limits, &kernel, 0, 0).map_err(failed)?;
+        let bound = objective_bound(linkage, &transport, &limits, &kernel, bound)?;
         Self::certified(pools, direct.to_vec(), pooled.to_vec(), bound)
     }
 
@@ -209,6 +209,24 @@ impl PooledVolumes {
 
 /// Rounds of improving the bound.
 const ROUNDS: u32 = 60;
+
+/// The bound of the kernel's values in the objective's unit. For kilograms they are counted alone: what their weight
+/// bounds is more, for scores add up.
+fn objective_bound(
+    linkage: &Linkage,
+    transport: &solve::Transport,
+    limits: &solve::Limits,
+    kernel: &solve::Pools,
+    bound: i128,
+) -> Result<i128, Error> {
+    if linkage.policy().objective != Objective::Volume {
+        return Ok(bound);
+    }
+    let transport = solve::Transport { value: vec![1; transport.value.len()], ..transport.clone() };
+    let kernel = solve::Pools { value: vec![1; kernel.value.len()], ..kernel.clone() };
+    let (_, kg) = solve::pool_bound(&transport, limits, &kernel, 0, 0).map_err(failed)?;
+    Ok(kg)
+}
 
 fn kg_weight(linkage: &Linkage) -> i64 {
     if linkage.policy().objective == Objective::Volume { network::kg_weight(linkage) } else { 0 }

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::QuotaProof;
 use crate::id::{CooperativeIx, DemandIx, EnterpriseIx, OfferIx};
 
 /// What is proved of a plan.
@@ -147,6 +148,8 @@ pub struct Proof {
     /// Of a fair plan: that no plan with the same totals of the cooperatives is worth more. Their prices may have any
     /// sign, for their totals may be neither more nor less.
     pub totals: Option<Prices>,
+    /// The bound of plans that keep the policy's quotas.
+    pub quotas: Option<QuotaProof>,
 }
 
 impl From<Prices> for Proof {

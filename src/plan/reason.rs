@@ -96,6 +96,8 @@ pub(super) struct Situation<'a> {
     pub(super) allocations: &'a [Allocation],
     /// Whether the prices prove the plan optimal.
     pub(super) exact: bool,
+    /// Whether no pair blocks: then who is full would rather keep whom it has.
+    pub(super) stable: bool,
     pub(super) ledger: &'a Ledger,
 }
 
@@ -164,7 +166,7 @@ impl<'a> Situation<'a> {
                 None => Reason::Capacity,
                 Some(lowest) if self.level(pair, lowest) => Reason::Tie,
                 // No price proves that the others are worth more, and they are not.
-                Some(lowest) if !self.exact && self.worth(pair) > Some(lowest) => {
+                Some(lowest) if !self.exact && !self.stable && self.worth(pair) > Some(lowest) => {
                     self.limit(pair).unwrap_or(Reason::Policy)
                 }
                 Some(_) => Reason::OutCompeted,

@@ -11,8 +11,8 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 pub use pooling::{Depot, HubKind, Pooling, Union};
-pub(crate) use quota::share_of;
 pub use quota::{Floor, Quota, QuotaGroup};
+pub(crate) use quota::{micro, share_of};
 pub use weights::{Boost, Criterion, PerCriterion, Weights};
 
 use crate::error::{Error, Issue};

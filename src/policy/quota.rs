@@ -14,14 +14,16 @@ pub(super) const MICRO: f64 = 1e-6;
 /// What a share must be.
 pub(super) const SHARE: &str = "a share must be from 0.000001 to 1";
 
+/// A share from 0 to 1 in millionths.
+#[expect(clippy::cast_possible_truncation, reason = "at most a million")]
+pub(crate) fn micro(share: f64) -> i64 {
+    (share * 1e6).round() as i64
+}
+
 /// ⌊share · kg⌋, the share in millionths.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "a share is from 0 to 1, a volume below 2^53"
-)]
+#[expect(clippy::cast_possible_truncation, reason = "a share is from 0 to 1")]
 pub(crate) fn share_of(share: f64, kg: i64) -> i64 {
-    (i128::from(kg) * i128::from((share / MICRO).round() as u64) / 1_000_000) as i64
+    (i128::from(kg) * i128::from(micro(share)) / 1_000_000) as i64
 }
 
 /// Which cooperatives a quota is for.

@@ -77,6 +77,28 @@ impl Limits {
             && self.shared.is_empty()
     }
 
+    /// The limits of a transport with fewer edges: which of so many each of them was.
+    #[must_use]
+    pub fn of_edges(&self, edge: &[usize], edges: usize) -> Limits {
+        let pick = |list: &Vec<i64>| {
+            if list.is_empty() { Vec::new() } else { edge.iter().map(|&at| list[at]).collect() }
+        };
+        let mut place = vec![usize::MAX; edges];
+        for (new, &old) in edge.iter().enumerate() {
+            place[old] = new;
+        }
+        let shared = |shared: &Shared| Shared {
+            capacity: shared.capacity,
+            edges: shared.edges.iter().map(|&old| place[old]).filter(|&new| new != usize::MAX).collect(),
+        };
+        Limits {
+            base: pick(&self.base),
+            lot: pick(&self.lot),
+            shared: self.shared.iter().map(shared).collect(),
+            ..self.clone()
+        }
+    }
+
     /// Units fixed on an edge already.
     pub(super) fn base(&self, edge: usize) -> i64 {
         self.base.get(edge).copied().unwrap_or(0)

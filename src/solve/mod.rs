@@ -10,6 +10,7 @@
 //! | the most valuable flow | [`optimum`](optimum()) | exact, canonical, with prices that prove it |
 //! | the same, from a flow that is nearly it | [`optimum_near`] | the same optimum, in fewer pivots |
 //! | the same, while values and capacities change | [`Standing`] | the same optimum, in time of what moves |
+//! | the most valuable flow under floors, shares and links | [`optimum_with`] | feasible, in whole units, with a proven bound a few units away |
 //! | what a flow breaks | [`violations`] | every broken capacity and limit, in a fixed order |
 //! | a flow within lots, partner limits, … | [`within_limits`] | feasible, at least as good as [`greedy`](greedy()), with a proven bound; optimal where they meet (the problem is NP-hard) |
 //! | the same where rows may serve a column together | [`pooled`] | feasible, at least as good as its start |
@@ -40,6 +41,7 @@
 //! lots        flows within limits: bound by prices, search, branch and bound
 //! stable      stable allocations: preference lists, chains, what blocks, within limits
 //! pool        rows that serve a column together, through a hub: instance, bound, search, check
+//! quota       floors, shares and links by exact optima of re-valued transports
 //! flow        any network: the instance, its reduction, its simplex, its check
 //! fair        leximin fill rates: levels, forests cut in two, maximum flows; rationing; compromises
 //! one_to_one  linear assignment: the instance, its auction, its shortest paths, its check

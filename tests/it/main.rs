@@ -18,6 +18,7 @@ mod forum;
 mod generate;
 mod layers;
 mod linkage;
+mod lots;
 mod metrics;
 mod one_to_one;
 mod plan;

@@ -64,16 +64,16 @@ fn only_a_pool_serves_the_demand() {
     assert_eq!(pool.members.len(), 2);
     for member in &pool.members {
         assert!(member.critical && !member.better_alone);
-        assert_eq!(member.collection.km(), 20.763); // 0.2° at 21° north
+        assert_eq!(member.collection.km(), 20.762); // 0.2° at 21° north
         assert_eq!(member.volume, market.offer(member.offer).volume);
     }
-    assert_eq!(pool.pool.trunk.km(), 55.597); // half a degree along the meridian
+    assert_eq!(pool.pool.trunk.km(), 55.598); // half a degree along the meridian
 }
 
 #[test]
 fn a_smaller_radius_is_the_reason_for_nothing() {
     let parts = market(&[("a", 105.0, 3000), ("b", 105.4, 3000)]);
-    let pools = pools(&parts, &depot(20.762, None));
+    let pools = pools(&parts, &depot(20.761, None));
     assert!(pools.is_empty());
     assert!(PooledVolumes::solve(&pools, 1000).unwrap().pooled().is_empty());
     let market = pools.linkage().market().clone();
@@ -179,8 +179,8 @@ fn too_many_hubs_are_thinned_and_counted() {
         parts.cooperatives.push(Cooperative::new(format!("z{i:02}"), place));
     }
     let all = pools(&parts, &Pooling::default());
-    // a and b are one hub.
-    assert_eq!((all.len(), all.left_out(), all.hubs().len()), (50, 21, 71));
+    // a, b and z00 are one hub.
+    assert_eq!((all.len(), all.left_out(), all.hubs().len()), (50, 20, 70));
     let trunks: BTreeSet<_> = all.pools().map(|pool| pool.trunk).collect();
     assert_eq!(trunks.len(), 50);
 }
@@ -481,7 +481,7 @@ fn few_offers_tried_out() {
             }
         }
         let volumes = PooledVolumes::solve(&pools, 20_000).unwrap();
-        assert_eq!(volumes.bounds().objective, best, "seed {seed}");
+        assert_eq!(volumes.bounds().objective, best, "seed {seed}: {ways:?} {:?}", parts.demands[0]);
         assert!(volumes.bounds().bound >= best);
         used += usize::from(!volumes.pooled().is_empty());
     }
@@ -526,10 +526,10 @@ fn what_is_spoiled_is_refused() {
         let pools = Pools::build(&linkage, pooling).unwrap();
         match PooledVolumes::adopt(&pools, &[], &sound) {
             Err(Error::Refuted(issues)) => issues.iter().map(|issue| issue.code).collect::<Vec<_>>(),
-            other => panic!("{other:?}"),
+            _ => panic!("it passes"),
         }
     };
-    let near = Pooling { radius: Km(20.762), ..depot(21.0, None) };
+    let near = Pooling { radius: Km(20.761), ..depot(21.0, None) };
     assert_eq!(under(&parts, &near)[..2], ["pool_radius"; 2]);
     let mut far = parts.clone();
     far.demands[0].max_distance = Some(Km(55.5));

@@ -167,7 +167,7 @@ fn order_and_threads_do_not_matter() {
         let transport = middle(seed, seed % 2 == 0);
         let quotas = pressing(&transport);
         let found = optimum_with(&transport, &quotas).expect("small numbers");
-        let other = permute(&transport, seed ^ 99);
+        let other = permute(&transport, seed + 99);
         let sides = quotas.sides.iter().map(|side| {
             let Members::Rows(members) = &side.members else { panic!("of rows") };
             Side { members: Members::Rows(moved(members, &other.row)), ..side.clone() }
@@ -270,6 +270,38 @@ fn links_come_before_value_and_floors_overlap() {
     assert_eq!((found.value, found.bound, found.reached[0]), (5 * 9 + 7, 5 * 9 + 7, 7));
     assert!(found.reached[1] >= 4);
     assert_eq!(found.multipliers[0] / found.scale, 8);
+}
+
+#[test]
+fn scarce_links_are_kept_where_floors_mix_flows() {
+    let mut mixed = 0;
+    for seed in 0..150 {
+        let shape = Shape {
+            rows: 40,
+            columns: 12,
+            row_groups: 30,
+            column_groups: 6,
+            density: 30,
+            limited: 10,
+            zeros: 0,
+            most_capacity: 3,
+            levels: 1000,
+            step: 1,
+            edge_capacities: false,
+            seed,
+        };
+        let transport = shape.build();
+        let wish = Wish { sides: 2, mild: 60, cap: false, link: true };
+        let quotas = draw(&transport, wish, seed);
+        let found = optimum_with(&transport, &quotas).expect("small numbers");
+        assert_eq!(proves(&transport, &quotas, &found), Ok(()), "seed {seed}");
+        let proof = found.link_proof.as_ref().expect("links were asked for");
+        assert_eq!(found.links, proof.most);
+        let wanting = i64::try_from(quotas.link.iter().filter(|&&wants| wants).count()).expect("few");
+        mixed +=
+            i32::from(proof.most < wanting && found.multipliers.iter().any(|&multiplier| multiplier > 0));
+    }
+    assert!(mixed > 20, "{mixed}");
 }
 
 #[test]

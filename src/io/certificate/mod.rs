@@ -1,5 +1,6 @@
 //! Certificates of plan documents: prices and proofs by id.
 
+mod quotas;
 mod read;
 mod tree;
 mod write;

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::quotas::Quotas;
 use super::tree::Tree;
 use crate::error::Issue;
 use crate::io::fields::{At, Fields, duplicate_key};
@@ -10,7 +11,7 @@ use crate::io::values::{Value, list, wrong_type};
 use crate::linkage::Linkage;
 use crate::plan::{LimitPrices, LimitProof, Prices, Proof};
 
-const FIELDS: [&str; 9] = [
+const FIELDS: [&str; 10] = [
     "kind",
     "kg_weight",
     "offers",
@@ -19,6 +20,7 @@ const FIELDS: [&str; 9] = [
     "enterprises",
     "limits",
     "totals",
+    "quotas",
     "blocking_pairs",
 ];
 const PRICES: [&str; 5] = ["kg_weight", "offers", "demands", "cooperatives", "enterprises"];
@@ -30,11 +32,12 @@ pub(in crate::io) struct Certificate {
     prices: PriceLists,
     limits: Option<Limits>,
     totals: Option<PriceLists>,
+    quotas: Option<Quotas>,
 }
 
 /// Prices by id of offers, demands, cooperatives and enterprises, and the weight of a kilogram.
 #[derive(Default)]
-struct PriceLists {
+pub(super) struct PriceLists {
     kg_weight: i64,
     lists: [ById; 4],
 }
@@ -48,7 +51,7 @@ struct Limits {
     trees: Vec<Tree>,
 }
 
-type ById = Vec<(String, i64)>;
+pub(super) type ById = Vec<(String, i64)>;
 
 impl Certificate {
     pub(in crate::io) fn read(node: Node, at: At, issues: &mut Vec<Issue>) -> Self {
@@ -63,9 +66,13 @@ impl Certificate {
             let (at, issues) = fields.parts();
             PriceLists::read(&mut Fields::open(node, at.field("totals"), &PRICES, issues))
         });
+        let quotas = fields.take("quotas").map(|node| {
+            let (at, issues) = fields.parts();
+            Quotas::read(node, at.field("quotas"), issues)
+        });
         // Follows from the allocations, and is compared with the whole document.
         drop(fields.take("blocking_pairs"));
-        Self { prices, limits, totals }
+        Self { prices, limits, totals, quotas }
     }
 
     /// Looks up every id; what the market does not have is an issue.
@@ -76,19 +83,21 @@ impl Certificate {
             self.limits.as_ref().map(|limits| limits.in_market(linkage, &at.field("limits"), issues));
         let totals =
             self.totals.as_ref().map(|totals| totals.in_market(linkage, &at.field("totals"), issues));
-        Proof { prices, limits, totals }
+        let quotas =
+            self.quotas.as_ref().map(|quotas| quotas.in_market(linkage, &at.field("quotas"), issues));
+        Proof { prices, limits, totals, quotas }
     }
 }
 
 impl PriceLists {
-    fn read(fields: &mut Fields) -> Self {
+    pub(super) fn read(fields: &mut Fields) -> Self {
         let kg_weight = fields.optional("kg_weight").unwrap_or(0);
         let lists = ["offers", "demands", "cooperatives", "enterprises"];
         let lists = lists.map(|name| fields.required::<Map>(name).map_or_else(Vec::new, |map| map.0));
         Self { kg_weight, lists }
     }
 
-    fn in_market(&self, linkage: &Linkage, at: &At, issues: &mut Vec<Issue>) -> Prices {
+    pub(super) fn in_market(&self, linkage: &Linkage, at: &At, issues: &mut Vec<Issue>) -> Prices {
         let market = linkage.market();
         let [offers, demands, cooperatives, enterprises] = &self.lists;
         let (sellers, buyers) = (market.cooperatives(), market.enterprises());
@@ -145,7 +154,7 @@ impl Limits {
 }
 
 /// Prices of a list of the market from those by id.
-fn look_up<T>(
+pub(super) fn look_up<T>(
     entries: &[T],
     id: fn(&T) -> &str,
     prices: &ById,
@@ -177,7 +186,7 @@ pub(super) fn unknown_id(at: &At) -> Issue {
 }
 
 /// An object of whole numbers by id.
-struct Map(Vec<(String, i64)>);
+pub(super) struct Map(pub(super) Vec<(String, i64)>);
 
 impl Value for Map {
     fn of(node: Node, at: &At, issues: &mut Vec<Issue>) -> Option<Self> {

@@ -4,7 +4,7 @@ use serde::{Serialize, Serializer};
 
 use crate::linkage::CertifiedVolume;
 use crate::market::{Cooperative, Demand, Enterprise, Market, Offer};
-use crate::plan::{Case, LimitProof, LimitTree, Plan, Prices, Resource, TreeBranch};
+use crate::plan::{Binding, Case, LimitProof, LimitTree, Plan, Prices, QuotaProof, Resource, TreeBranch};
 use crate::policy::Mechanism;
 
 /// The certificate of a plan.
@@ -17,6 +17,8 @@ pub(in crate::io) struct CertificateEntry<'a> {
     limits: Option<LimitsEntry<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     totals: Option<PriceLists<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    quotas: Option<QuotasEntry<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     blocking_pairs: Option<Vec<[&'a str; 2]>>,
 }
@@ -39,6 +41,30 @@ struct LimitsEntry<'a> {
     certificates: Vec<CertificatePrice<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     trees: Vec<TreeEntry<'a>>,
+}
+
+#[derive(Serialize)]
+struct QuotasEntry<'a> {
+    scale: i64,
+    #[serde(flatten)]
+    prices: PriceLists<'a>,
+    multipliers: &'a [i64],
+    enterprise_shares: ById<'a, Enterprise>,
+    links: ById<'a, Cooperative>,
+    bonus: i64,
+    linked: i64,
+    lowered: &'a [i64],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    binding: Vec<BindingEntry<'a>>,
+}
+
+#[derive(Serialize)]
+struct BindingEntry<'a> {
+    quota: usize,
+    offers: Vec<&'a str>,
+    demands: Vec<&'a str>,
+    cooperatives: Vec<&'a str>,
+    enterprises: Vec<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -112,6 +138,7 @@ impl<'a> CertificateEntry<'a> {
             prices: PriceLists::of(market, &proof.prices),
             limits: proof.limits.as_ref().map(|limits| LimitsEntry::of(plan, limits)),
             totals: proof.totals.as_ref().map(|prices| PriceLists::of(market, prices)),
+            quotas: proof.quotas.as_ref().map(|quotas| QuotasEntry::of(market, quotas)),
             blocking_pairs: (plan.policy().mechanism == Mechanism::Stable).then(|| {
                 let ids = |&(o, d): &(_, _)| [market.offer(o).id.as_str(), market.demand(d).id.as_str()];
                 plan.blocking_pairs().iter().map(ids).collect()
@@ -128,6 +155,29 @@ impl<'a> PriceLists<'a> {
             demands: ById { list: market.demands(), id: |x| &x.id, prices: &prices.demands },
             cooperatives: cooperatives(market, &prices.cooperatives),
             enterprises: enterprises(market, &prices.enterprises),
+        }
+    }
+}
+
+impl<'a> QuotasEntry<'a> {
+    fn of(market: &'a Market, proof: &'a QuotaProof) -> Self {
+        let binding = |binding: &'a Binding| BindingEntry {
+            quota: binding.quota,
+            offers: binding.offers.iter().map(|x| market.offer(*x).id.as_str()).collect(),
+            demands: binding.demands.iter().map(|x| market.demand(*x).id.as_str()).collect(),
+            cooperatives: binding.cooperatives.iter().map(|x| market.cooperative(*x).id.as_str()).collect(),
+            enterprises: binding.enterprises.iter().map(|x| market.enterprise(*x).id.as_str()).collect(),
+        };
+        Self {
+            scale: proof.scale,
+            prices: PriceLists::of(market, &proof.prices),
+            multipliers: &proof.quotas,
+            enterprise_shares: enterprises(market, &proof.enterprises),
+            links: cooperatives(market, &proof.links),
+            bonus: proof.bonus,
+            linked: proof.linked,
+            lowered: &proof.lowered,
+            binding: proof.binding.iter().map(binding).collect(),
         }
     }
 }

@@ -2,7 +2,8 @@
 //!
 //! By the contract's definition, from the linkage, the allocations and the side scores alone; no solver, no network,
 //! no tie. A side with its offer full compares with the other kilograms of that offer, a side with only its cooperative
-//! full with all the kilograms of the cooperative; contract kilograms cannot be given up. Lots, partner limits,
+//! full with all the kilograms of the cooperative; contract kilograms cannot be given up. Pairs that the objective has no
+//! use for, and a supplier's share that is reached, are as if they were no candidates. Lots, partner limits,
 //! all-or-nothing and certified volumes do not excuse a pair: where a market has them, a pair listed here may be one
 //! that they forbid.
 //!
@@ -10,6 +11,7 @@
 
 use rayon::prelude::*;
 
+use super::Check;
 use crate::id::{DemandIx, OfferIx};
 use crate::linkage::Linkage;
 use crate::plan::Allocation;
@@ -18,6 +20,7 @@ use crate::units::{Kg, Score};
 /// The candidates that block, sorted by (offer, demand). The allocations are sorted so, and within all capacities.
 pub(in crate::plan) fn blocking(linkage: &Linkage, allocations: &[Allocation]) -> Vec<(OfferIx, DemandIx)> {
     let market = linkage.market();
+    let check = Check { linkage, issues: Vec::new() };
     let capacity = |capacity: Option<Kg>| capacity.map(|kg| kg.0);
     let mut offers: Vec<Holding> = market.offers().iter().map(|o| Holding::of(Some(o.volume.0))).collect();
     let mut demands: Vec<Holding> = market.demands().iter().map(|d| Holding::of(Some(d.volume.0))).collect();
@@ -44,12 +47,16 @@ pub(in crate::plan) fn blocking(linkage: &Linkage, allocations: &[Allocation]) -
             let mut own = allocations[first..].iter().take_while(|a| a.offer == offer).peekable();
             let blocks = |demand: DemandIx, seller: Score, buyer: Score, volume: Kg| {
                 let enterprise = &enterprises[market.enterprise_of(demand).index()];
-                volume < market.offer(offer).volume.min(market.demand(demand).volume)
+                volume.0 < check.pair_at_most(offer, demand)
                     && gains(&offers[o], cooperative, seller)
                     && gains(&demands[demand.index()], enterprise, buyer)
             };
             let mut found = Vec::new();
-            for pair in linkage.candidates_of(offer) {
+            for (position, pair) in linkage.row(offer).zip(linkage.candidates_of(offer)) {
+                // What the objective has no use for gets nothing new in any plan.
+                if check.worth(offer, position, 0).is_none() {
+                    continue;
+                }
                 while own.next_if(|a| a.demand < pair.demand).is_some() {}
                 let volume = own.next_if(|a| a.demand == pair.demand).map_or(Kg(0), |a| a.volume);
                 if blocks(pair.demand, pair.cooperative_score, pair.enterprise_score, volume) {

@@ -92,6 +92,11 @@ impl Check<'_> {
         let Some(bound) = self.limit_bound(proof, kg_weight.unsigned_abs()) else {
             return self.too_large();
         };
+        self.smaller(bounds, bound, kg_weight)
+    }
+
+    /// The smaller of the bounds and another, which counts a kilogram as the weight under `volume`.
+    pub(super) fn smaller(&self, bounds: Bounds, bound: i128, kg_weight: i64) -> Bounds {
         if self.linkage.policy().objective != Objective::Volume {
             return Bounds::new(bounds.objective, bounds.bound.min(bound), None);
         }

@@ -10,8 +10,7 @@ mod leximin;
 mod limits;
 pub(super) mod pools;
 mod prices;
-#[cfg_attr(not(test), expect(dead_code, reason = "the plan has no quotas yet"))]
-mod quotas;
+pub(super) mod quotas;
 #[cfg(test)]
 mod quotas_tests;
 mod totals;
@@ -26,7 +25,8 @@ use rayon::prelude::*;
 use crate::error::Issue;
 use crate::id::{CooperativeIx, DemandIx, EnterpriseIx, OfferIx};
 use crate::linkage::{Linkage, relied_on};
-use crate::plan::{Allocation, Bounds, Prices, Proof, Status};
+use crate::plan::quotas::of_checker;
+use crate::plan::{Allocation, Bounds, Prices, Proof, QuotaProof, Status};
 use crate::policy::{Mechanism, Objective, Policy};
 
 /// Checks an allocation and its proof; what was proved, or everything that is wrong.
@@ -60,6 +60,9 @@ pub(super) fn check(
     let mut bounds = check.bounds(allocations, &positions, &proof.prices);
     if let Some(limits) = limits {
         bounds = check.tightened(bounds, limits, proof.prices.kg_weight);
+    }
+    if let Some(proof) = &proof.quotas {
+        bounds = check.under_quotas(bounds, allocations, proof);
     }
     let promised = match policy.mechanism {
         Mechanism::Optimal | Mechanism::Greedy => false,
@@ -293,6 +296,28 @@ impl Check<'_> {
                     certificate.standard, cooperative.id, limit.0
                 );
                 self.refute("over_certificate", "/allocations".to_owned(), message);
+            }
+        }
+    }
+
+    /// The bounds with what the prices of quotas prove, once the plan keeps them.
+    fn under_quotas(&mut self, bounds: Bounds, allocations: &[Allocation], proof: &QuotaProof) -> Bounds {
+        if proof.lowered.len() != self.linkage.policy().quotas.len() || proof.lowered.iter().any(|by| *by < 0)
+        {
+            let message = "there is not one number, none negative, for every quota".to_owned();
+            self.refute("quotas", "/certificate/quotas".to_owned(), message);
+            return bounds;
+        }
+        let weight = proof.prices.kg_weight.unsigned_abs();
+        let worth = |offer, position| {
+            self.worth(offer, position, weight).map(|worth| i64::try_from(worth).unwrap_or(i64::MAX))
+        };
+        let (ground, asked) = of_checker(self.linkage, allocations, &proof.lowered, worth);
+        match quotas::check(&ground, &asked, &proof.prices, &proof.claim()) {
+            Ok(proved) => self.smaller(bounds, proved.bound, proof.prices.kg_weight),
+            Err(issues) => {
+                self.issues.extend(issues);
+                bounds
             }
         }
     }

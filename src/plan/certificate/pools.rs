@@ -28,13 +28,12 @@ pub struct PooledBounds {
     pub status: Status,
 }
 
-/// Checks volumes; what they reach, or everything that is wrong with them. `bound` counts a kilogram as `kg_weight`
-/// and its score under the objective `volume`.
+/// Checks volumes; what they reach, or everything that is wrong with them. `bound` is in the
+/// objective's unit.
 pub(crate) fn check(
     pools: &Pools,
     direct: &[Allocation],
     pooled: &[PooledVolume],
-    kg_weight: i64,
     bound: i128,
 ) -> Result<PooledBounds, Vec<Issue>> {
     let linkage = pools.linkage();
@@ -59,16 +58,10 @@ pub(crate) fn check(
     check.partners(direct, pooled);
     check.certified(direct, pooled);
     let Reached { kg, score, vnd } = reached;
-    let (objective, bound) = match linkage.policy().objective {
-        Objective::Score => (score, bound),
-        Objective::Volume => {
-            let total = i128::from(kg_weight) * kg + score;
-            if total > bound {
-                check.refute("bound", "/bound".to_owned(), format!("{total} exceeds the bound {bound}"));
-            }
-            (kg, bound / i128::from(kg_weight.max(1)))
-        }
-        Objective::Welfare => (vnd, bound),
+    let objective = match linkage.policy().objective {
+        Objective::Score => score,
+        Objective::Volume => kg,
+        Objective::Welfare => vnd,
     };
     if objective > bound {
         check.refute("bound", "/bound".to_owned(), format!("{objective} exceeds the bound {bound}"));

@@ -384,17 +384,14 @@ fn bound(
         let paid: i128 = paid.iter().map(|&price| i128::from(price)).sum();
         let unpaid = worth.0?.saturating_sub(paid);
         if unpaid > 0 {
-            match pair_capacity(ground, quotas, pair) {
-                Some(capacity) => cost.add(unpaid.checked_mul(capacity)),
-                None => {
-                    let (offer, demand) = (pair.offer, pair.demand);
-                    let message = format!(
-                        "the prices of offer {offer} with demand {demand} lack {unpaid} of its worth"
-                    );
-                    issues.push(refuted("prices", message));
-                    return Some(0);
-                }
-            }
+            let Some(capacity) = pair_capacity(ground, quotas, pair) else {
+                let (offer, demand) = (pair.offer, pair.demand);
+                let message =
+                    format!("the prices of offer {offer} with demand {demand} lack {unpaid} of its worth");
+                issues.push(refuted("prices", message));
+                return Some(0);
+            };
+            cost.add(unpaid.checked_mul(capacity));
         }
     }
     Some(cost.0?.div_euclid(claim.scale.into()))

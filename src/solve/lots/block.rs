@@ -35,7 +35,7 @@ pub(super) fn homes(state: &State, block_of: &[u32]) -> Vec<u32> {
     // The block with most items of a row; then the block of most members of what rows are in.
     let mut home = vec![NONE; ground.room.len()];
     let mut count: Vec<(u32, u32)> = Vec::new();
-    for row in 0..ground.rows() {
+    for (row, home) in home[..ground.rows()].iter_mut().enumerate() {
         count.clear();
         for &item in ground.by_row.at(row) {
             let block = block_of[ground.column_of[item as usize] as usize];
@@ -45,7 +45,7 @@ pub(super) fn homes(state: &State, block_of: &[u32]) -> Vec<u32> {
                 None => count.push((block, weight)),
             }
         }
-        home[row] = most(&count);
+        *home = most(&count);
     }
     let mut members: Vec<Vec<(u32, u32)>> = vec![Vec::new(); ground.room.len() - ground.rows()];
     for item in 0..ground.items.len() {

@@ -50,6 +50,7 @@ pub(super) const IMPOSSIBLE: i128 = -(1 << 110);
 
 /// Prices, what they prove, and the fractional solution that belongs to them.
 #[derive(Debug, Clone, Default)]
+#[expect(clippy::struct_field_names, reason = "the bound is what it is about")]
 pub(super) struct Bound {
     pub(super) bound: i128,
     /// Of every column alone, at the prices; with what all resources cost they add up to the bound.

@@ -4,15 +4,10 @@
 //! combines. It closes when it is settled of some edges whether they are open, and of whole columns whether they are
 //! filled.
 //!
-//! **Nodes.** Decisions turn a ground into another, so that bound and knapsack need not know of them: a closed item
-//! can take nothing; an open one has its least paid in advance, from its resources, its column's capacity and
-//! partners, and takes the rest freely; a whole column is closed with all its items, or must be filled. The bound of a
-//! node starts from where its parent's ended, and the network of what is settled gives prices of its own,
-//! which close the gap where nothing is left to decide.
-//!
-//! **Choice.** The whole column, else the edge, that the fractional solution has open nearest to a half, weighed by
-//! what is at stake. Nodes by falling bound. At the root and below, items whose other decision cannot reach more than
-//! the best flow are settled at once (Lagrangian fixing; in the proof a branch like all others).
+//! **Nodes.** Decisions turn a ground into another (`decide`), so that bound and knapsack need not know of them. The
+//! bound of a node starts from where its parent's ended, and the network of what is settled gives prices of its own,
+//! which close the gap where nothing is left to decide. Nodes go by falling bound; what follows from a bound is
+//! settled at once, and is a branch of the proof like all others.
 //!
 //! **Proof.** The tree with prices at its leaves: whoever recomputes each leaf's bound under the decisions above it has
 //! the bound of the whole, since every flow is at home in one leaf.
@@ -22,11 +17,12 @@
 use std::collections::BinaryHeap;
 
 use super::super::transport::number;
-use super::bound::{Bound, IMPOSSIBLE, bound, choose, evaluate};
-use super::circulation::circulation;
+use super::bound::{Bound, IMPOSSIBLE, bound, evaluate, profits};
+use super::circulation::{TooLittle, circulation};
 use super::construct::construct;
-use super::ground::{Ground, Item};
-use super::knapsack::{Amount, Knapsack, Precision};
+use super::decide::{Settled, Subject, Under, fixed, subject, under};
+use super::ground::Ground;
+use super::knapsack::{Amount, Precision};
 use super::polish::polish;
 use super::proof::{Branch, Choice};
 use super::state::State;
@@ -34,31 +30,18 @@ use super::watch::Meter;
 
 /// Passes of the bound at a node below the root.
 const PASSES: u32 = 8;
+/// Most that a price is raised by to show that a node holds no flow; such prices are for wide integers.
+const DEAREST: i64 = 1 << 58;
 const FINE: Precision = Precision { nodes: 20_000, part: 1_000_000 };
 
-/// What the search leaves: the best flow, what it is worth, and the proof.
+/// What the search leaves: the best flow, and the proof of a bound.
 #[derive(Debug)]
 pub(super) struct Tree {
     pub(super) flow: Vec<i64>,
-    pub(super) value: i128,
     pub(super) bound: i128,
     /// Branches by edges and columns of the transport; prices by resource of the ground.
     pub(super) branches: Vec<Branch>,
     pub(super) prices: Vec<Vec<i64>>,
-}
-
-/// What is settled.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Settled {
-    Open,
-    Closed,
-}
-
-/// Something to branch on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Subject {
-    Item(usize),
-    Column(usize),
 }
 
 /// A node that is still to be looked into.
@@ -89,6 +72,19 @@ impl Ord for Waiting {
     }
 }
 
+/// Prices, and decisions that follow from them.
+type Fixed = (Vec<i64>, Vec<(Subject, Settled)>);
+
+/// What has been found out about a node.
+struct Seen {
+    decisions: Vec<(Subject, Settled)>,
+    found: Bound,
+    /// Decisions that followed, with the prices that show it.
+    fixed: Vec<Fixed>,
+    /// A better flow met on the way.
+    best: Option<(i128, Vec<i64>)>,
+}
+
 /// A search in progress.
 struct Search<'g> {
     ground: &'g Ground,
@@ -109,103 +105,40 @@ pub(super) fn branch<N: Amount>(
     let value = flow.iter().zip(&ground.items).map(|(&x, item)| i128::from(x) * i128::from(item.value)).sum();
     let mut search = Search { ground, flow, value, branches: Vec::new(), prices: Vec::new() };
     let mut waiting = BinaryHeap::new();
+    let most = root.bound;
     let at = search.leaf(&root.price);
-    let bound_of_root = root.bound;
-    waiting.push(Waiting(root.bound, std::cmp::Reverse(at), Node { at, decisions: Vec::new(), found: root }));
+    let seen = search.settle::<N>(Seen { decisions: Vec::new(), found: root, fixed: Vec::new(), best: None });
+    search.enter(at, seen, most, &mut waiting);
+    // The bound of what is given up.
+    let mut given_up = i128::MIN;
     let mut left = nodes;
     while let Some(Waiting(bound, _, node)) = waiting.pop() {
         if bound <= search.value || left == 0 || meter.tick(1).is_err() {
-            waiting.push(Waiting(bound, std::cmp::Reverse(node.at), node));
+            given_up = bound;
             break;
         }
         left -= 1;
-        let mut node = node;
         let settled = under(ground, &node.decisions).expect("it has a bound");
-        search.fix::<N>(&settled, &mut node);
-        let Some(settled) = under(ground, &node.decisions) else { continue };
-        let Some(subject) = search.subject(&settled.ground, &node) else {
-            // Nothing is left to branch on: its bound stays.
-            waiting.push(Waiting(bound, std::cmp::Reverse(node.at), node));
+        let Some(subject) = subject(&settled.ground, &node.found) else {
+            given_up = bound;
             break;
         };
         let (without, with) = (search.leaf(&node.found.price), search.leaf(&node.found.price));
         search.branches[node.at] = search.fork(subject, without, with);
-        for (at, decision) in [(without, Settled::Closed), (with, Settled::Open)] {
+        let look = |settled: Settled| {
             let mut decisions = node.decisions.clone();
-            decisions.push((subject, decision));
-            let Some(settled) = under(ground, &decisions) else { continue };
-            let mut found = search.look_into::<N>(&settled, &node.found);
-            found.bound = found.bound.min(bound);
-            search.reprice(at, &found.price);
-            if found.bound > search.value {
-                waiting.push(Waiting(found.bound, std::cmp::Reverse(at), Node { at, decisions, found }));
+            decisions.push((subject, settled));
+            search.look_into::<N>(decisions, &node.found)
+        };
+        let (closed, open) = rayon::join(|| look(Settled::Closed), || look(Settled::Open));
+        for (at, seen) in [(without, closed), (with, open)] {
+            if let Some(seen) = seen {
+                search.enter(at, seen, bound, &mut waiting);
             }
         }
     }
-    let bound = waiting.peek().map_or(search.value, |waiting| waiting.0.max(search.value)).min(bound_of_root);
     let Search { flow, value, branches, prices, .. } = search;
-    Tree { flow, value, bound, branches, prices }
-}
-
-/// A ground in which decisions are worked in, and what they have paid in advance.
-struct Under {
-    ground: Ground,
-    advance: i128,
-}
-
-/// `None` if the decisions contradict each other or a limit.
-fn under(ground: &Ground, decisions: &[(Subject, Settled)]) -> Option<Under> {
-    let mut ground = ground.clone();
-    let mut advance = 0;
-    for &(subject, settled) in decisions {
-        match (subject, settled) {
-            (Subject::Item(item), Settled::Closed) => ground.items[item].most = 0,
-            (Subject::Column(column), Settled::Closed) => {
-                for item in ground.items_of(column) {
-                    ground.items[item].most = 0;
-                }
-            }
-            (Subject::Column(column), Settled::Open) => ground.columns[column].must = true,
-            (Subject::Item(at), Settled::Open) => {
-                let item = ground.items[at];
-                let column = ground.column_of[at] as usize;
-                if item.most < item.least {
-                    return None;
-                }
-                let mut resources = Vec::new();
-                ground.for_each_resource(at, |resource| resources.push(resource));
-                for resource in resources {
-                    ground.room[resource] -= item.least;
-                    if ground.room[resource] < 0 {
-                        return None;
-                    }
-                }
-                let to = &mut ground.columns[column];
-                to.capacity -= item.least;
-                to.must |= to.whole;
-                if to.capacity < 0 {
-                    return None;
-                }
-                if item.counts {
-                    for partners in [&mut to.partners, &mut ground.row_partners[item.row as usize]] {
-                        if *partners != u32::MAX {
-                            *partners = partners.checked_sub(1)?;
-                        }
-                    }
-                }
-                advance += i128::from(item.least) * i128::from(item.value);
-                let item = &mut ground.items[at];
-                (item.most, item.least, item.counts) = (item.most - item.least, 0, false);
-            }
-        }
-    }
-    // A row that has all its partners opens nothing else.
-    for item in &mut ground.items {
-        if item.counts && ground.row_partners[item.row as usize] == 0 {
-            item.most = 0;
-        }
-    }
-    Some(Under { ground, advance })
+    Tree { flow, bound: given_up.max(value).min(most), branches, prices }
 }
 
 impl Search<'_> {
@@ -218,11 +151,28 @@ impl Search<'_> {
         self.branches.len() - 1
     }
 
-    fn reprice(&mut self, at: usize, price: &[i64]) {
-        if self.prices.last().is_none_or(|last| last != price) {
-            self.prices.push(price.to_vec());
+    /// Takes up what has been found out about the node at a leaf.
+    fn enter(&mut self, at: usize, seen: Seen, above: i128, waiting: &mut BinaryHeap<Waiting>) {
+        let Seen { decisions, mut found, fixed, best } = seen;
+        if let Some((value, flow)) = best.filter(|(value, _)| *value > self.value) {
+            (self.value, self.flow) = (value, flow);
         }
-        self.branches[at] = Branch::Leaf { prices: self.prices.len() - 1 };
+        let mut at = at;
+        for (price, news) in fixed {
+            for (subject, settled) in news {
+                let (done, same) = (self.leaf(&price), self.leaf(&price));
+                let (without, with) = if settled == Settled::Closed { (same, done) } else { (done, same) };
+                self.branches[at] = self.fork(subject, without, with);
+                at = same;
+            }
+        }
+        let last = self.leaf(&found.price);
+        self.branches[at] = self.branches[last];
+        self.branches.pop();
+        found.bound = found.bound.min(above);
+        if found.bound > self.value {
+            waiting.push(Waiting(found.bound, std::cmp::Reverse(at), Node { at, decisions, found }));
+        }
     }
 
     fn fork(&self, subject: Subject, without: usize, with: usize) -> Branch {
@@ -233,78 +183,136 @@ impl Search<'_> {
         Branch::Fork { on, without, with }
     }
 
-    /// The bound under decisions, from the parent's; better flows are kept on the way.
-    fn look_into<N: Amount>(&mut self, settled: &Under, parent: &Bound) -> Bound {
+    /// The bound under decisions, from the parent's; `None` if they leave no flow.
+    fn look_into<N: Amount>(&self, decisions: Vec<(Subject, Settled)>, parent: &Bound) -> Option<Seen> {
+        let settled = under(self.ground, &decisions)?;
+        let mut seen = Seen { decisions, found: Bound::default(), fixed: Vec::new(), best: None };
+        seen.found = self.bound_under::<N>(&settled, parent, &mut seen.best);
+        Some(self.settle::<N>(seen))
+    }
+
+    /// Settles what follows from the bound; where that leaves nothing to decide, finds the bound again.
+    fn settle<N: Amount>(&self, mut seen: Seen) -> Seen {
+        let value = seen.best.as_ref().map_or(self.value, |best| best.0.max(self.value));
+        if seen.found.bound <= value {
+            return seen;
+        }
+        let Some(settled) = under(self.ground, &seen.decisions) else { return seen };
+        let news = fixed::<N>(&settled, &seen.found.price, value);
+        if news.is_empty() {
+            return seen;
+        }
+        seen.decisions.extend(&news);
+        seen.fixed.push((seen.found.price.clone(), news));
+        match under(self.ground, &seen.decisions) {
+            None => seen.found.bound = IMPOSSIBLE,
+            Some(settled) if subject(&settled.ground, &seen.found).is_none() => {
+                let parent = std::mem::take(&mut seen.found);
+                seen.found = self.bound_under::<N>(&settled, &parent, &mut seen.best);
+            }
+            Some(_) => {}
+        }
+        seen
+    }
+
+    fn bound_under<N: Amount>(
+        &self,
+        settled: &Under,
+        parent: &Bound,
+        best: &mut Option<(i128, Vec<i64>)>,
+    ) -> Bound {
         let ground = &settled.ground;
-        let mut start = Bound { share: parent.share.clone(), ..parent.clone() };
+        let mut start = parent.clone();
         for (item, (units, share)) in start.fraction.iter_mut().zip(&mut start.share).enumerate() {
             if ground.items[item].most == 0 {
                 (*units, *share) = (0.0, 0.0);
             }
         }
-        let columns: Vec<u32> = (0..number(ground.columns.len())).collect();
-        let mut network = None;
-        let items: Vec<(usize, i64, i64)> = (0..ground.items.len())
-            .filter(|&at| ground.items[at].most > 0)
-            .map(|at| (at, 0, ground.items[at].most))
+        let items: Vec<(usize, i64, i64)> = ground
+            .items
+            .iter()
+            .enumerate()
+            .filter(|(_, item)| item.most > 0)
+            .map(|(at, item)| (at, 0, item.most))
             .collect();
-        match circulation(ground, &items, |column| ground.columns[column].must) {
-            Some(found) => {
-                self.try_network(settled, &items, &found.units);
-                network = Some(found.price);
-            }
-            // Whether there is none or numbers are too large, the knapsacks will tell.
-            None => {}
-        }
+        // Where there is none, or numbers are too large, the knapsacks will tell.
+        let network = circulation(ground, &items, |column| ground.columns[column].must);
+        let columns: Vec<u32> = (0..number(ground.columns.len())).collect();
         let mut found = bound::<N>(ground, start, &[columns], (PASSES, usize::MAX), &|| Ok(()));
-        if let Some(price) = network {
-            let other = evaluate::<N>(ground, &price, FINE);
-            if other < found.bound {
-                (found.bound, found.price) = (other, price);
+        match network {
+            Ok(network) => {
+                self.try_network(settled, &items, &network.units, best);
+                let other = evaluate::<N>(ground, &network.price, FINE);
+                if other < found.bound {
+                    (found.bound, found.price) = (other, network.price);
+                }
+            }
+            Err(TooLittle(resources)) => {
+                // No flow at all: each unit that is missing costs the bound what these resources are made dearer by.
+                let missing = found.bound + settled.advance - self.value;
+                for dearer in [missing / 16, missing] {
+                    let dearer = i64::try_from(dearer).unwrap_or(i64::MAX).clamp(0, DEAREST);
+                    let mut price = found.price.clone();
+                    for &resource in &resources {
+                        price[resource] += dearer;
+                    }
+                    let other = evaluate::<i128>(ground, &price, FINE);
+                    if other + settled.advance <= self.value {
+                        (found.bound, found.price) = (other, price);
+                        break;
+                    }
+                }
             }
         }
         found.bound = if found.bound <= IMPOSSIBLE / 2 { IMPOSSIBLE } else { found.bound + settled.advance };
-        self.try_prices::<N>(&found);
+        self.try_prices::<N>(&found, best);
         found
     }
 
     /// Whether the network's flow keeps all limits and is better than the best.
-    fn try_network(&mut self, settled: &Under, items: &[(usize, i64, i64)], units: &[i64]) {
+    fn try_network(
+        &self,
+        settled: &Under,
+        items: &[(usize, i64, i64)],
+        units: &[i64],
+        best: &mut Option<(i128, Vec<i64>)>,
+    ) {
+        let mut state = State::empty(self.ground);
         let mut flow = vec![0; self.ground.items.len()];
         for (&(item, ..), &units) in items.iter().zip(units) {
             flow[item] = units;
         }
-        for (at, item) in settled.ground.items.iter().enumerate() {
+        for (at, units) in flow.into_iter().enumerate() {
             // What was paid in advance.
-            if item.least == 0 {
-                flow[at] += self.ground.items[at].least;
+            let advance = if settled.ground.items[at].least == 0 { self.ground.items[at].least } else { 0 };
+            let units = units + advance;
+            if units == 0 {
+                continue;
             }
-        }
-        self.try_flow(&flow);
-    }
-
-    fn try_flow(&mut self, flow: &[i64]) {
-        let mut state = State::empty(self.ground);
-        for (item, &units) in flow.iter().enumerate().filter(|(_, units)| **units > 0) {
-            if units < self.ground.items[item].least || !state.may_open(item) || state.room_for(item) < units
-            {
+            if units < self.ground.items[at].least || !state.may_open(at) || state.room_for(at) < units {
                 return;
             }
-            state.set(item, units);
+            state.set(at, units);
         }
-        let partly = |(column, left): (usize, &i64)| {
+        let partly = |(column, &left): (usize, &i64)| {
             let to = &self.ground.columns[column];
-            *left < 0 || (to.whole && *left > 0 && *left < to.capacity)
+            left < 0 || (to.whole && left > 0 && left < to.capacity)
         };
-        if state.value > self.value && !state.left.iter().enumerate().any(partly) {
-            (self.value, self.flow) = (state.value, state.flow);
+        if !state.left.iter().enumerate().any(partly) {
+            self.offer(state, best);
+        }
+    }
+
+    fn offer(&self, state: State, best: &mut Option<(i128, Vec<i64>)>) {
+        if state.value > best.as_ref().map_or(self.value, |best| best.0.max(self.value)) {
+            *best = Some((state.value, state.flow));
         }
     }
 
     /// Serves all columns at a node's prices.
-    fn try_prices<N: Amount>(&mut self, found: &Bound) {
+    fn try_prices<N: Amount>(&self, found: &Bound, best: &mut Option<(i128, Vec<i64>)>) {
         let ground = self.ground;
-        let profit = super::bound::profits(ground, &found.price);
+        let profit = profits(ground, &found.price);
         let mut filled = vec![0.0; ground.columns.len()];
         for (item, units) in found.fraction.iter().enumerate() {
             filled[ground.column_of[item] as usize] += units;
@@ -323,107 +331,6 @@ impl Search<'_> {
         order.sort_by_key(|&column| key(column)); // stable
         let mut state = construct::<N>(ground, &profit, &order);
         polish(&mut state);
-        if state.value > self.value {
-            (self.value, self.flow) = (state.value, state.flow);
-        }
-    }
-
-    /// Settles what cannot be otherwise in a flow better than the best, at the prices of a node.
-    fn fix<N: Amount>(&mut self, settled: &Under, node: &mut Node) {
-        let ground = &settled.ground;
-        let mut knapsack = Knapsack::<N>::default();
-        let mut bound_of = |ground: &Ground, column: usize| -> i128 {
-            let filling = choose(&mut knapsack, ground, column, &node.found.price);
-            let to = ground.columns[column];
-            if knapsack.solve(to.capacity, to.partners, filling, FINE) {
-                knapsack.bound.into()
-            } else {
-                IMPOSSIBLE
-            }
-        };
-        let of_columns: Vec<i128> =
-            (0..ground.columns.len()).map(|column| bound_of(ground, column)).collect();
-        let rent = super::bound::rent(ground, &node.found.price);
-        let all = of_columns.iter().sum::<i128>() + rent + settled.advance;
-        let mut news = Vec::new();
-        let mut other = ground.clone();
-        for column in 0..ground.columns.len() {
-            let others = all - of_columns[column];
-            let to = ground.columns[column];
-            if to.whole && !to.must && to.capacity > 0 {
-                other.columns[column].must = true;
-                let filled = others + bound_of(&other, column);
-                other.columns[column].must = false;
-                if filled <= self.value {
-                    news.push((Subject::Column(column), Settled::Closed));
-                    continue;
-                }
-                // Closed, it brings nothing.
-                if others <= self.value {
-                    news.push((Subject::Column(column), Settled::Open));
-                }
-            }
-            for at in ground.items_of(column) {
-                let item = ground.items[at];
-                if item.least == 0 || item.most < item.least {
-                    continue;
-                }
-                // Its least leaves the column's knapsack for the advance and the rooms.
-                let moved =
-                    i128::from(item.least) * i128::from(item.value - ground.price(at, &node.found.price));
-                other.items[at] = Item { most: item.most - item.least, least: 0, counts: false, ..item };
-                let at_column = &mut other.columns[column];
-                at_column.capacity -= item.least;
-                at_column.must |= at_column.whole;
-                if item.counts && at_column.partners != u32::MAX {
-                    at_column.partners = at_column.partners.saturating_sub(1);
-                }
-                let impossible = at_column.capacity < 0 || (item.counts && to.partners == 0);
-                let open = if impossible { IMPOSSIBLE } else { others + bound_of(&other, column) + moved };
-                (other.items[at], other.columns[column]) = (item, to);
-                if open <= self.value {
-                    news.push((Subject::Item(at), Settled::Closed));
-                }
-            }
-        }
-        for (subject, settled) in news {
-            let (done, same) = (self.leaf(&node.found.price), self.leaf(&node.found.price));
-            let (without, with) = if settled == Settled::Closed { (same, done) } else { (done, same) };
-            self.branches[node.at] = self.fork(subject, without, with);
-            node.at = same;
-            node.decisions.push((subject, settled));
-        }
-    }
-
-    /// What to branch on.
-    fn subject(&self, ground: &Ground, node: &Node) -> Option<Subject> {
-        let half = |share: f64| share.min(1.0 - share);
-        let mut best: Option<(f64, Subject)> = None;
-        let mut better = |score: f64, subject: Subject| {
-            if score > 0.0 && best.is_none_or(|(other, _)| score > other) {
-                best = Some((score, subject));
-            }
-        };
-        for (column, to) in ground.columns.iter().enumerate() {
-            if to.whole && !to.must && to.capacity > 0 {
-                let units: f64 = ground.items_of(column).map(|item| node.found.fraction[item]).sum();
-                #[expect(clippy::cast_precision_loss, reason = "it steers and decides nothing")]
-                let (share, stake) = (units / to.capacity as f64, to.capacity as f64);
-                let share = half(share.clamp(0.0, 1.0));
-                if share > 0.02 {
-                    better(share * stake * 4.0, Subject::Column(column));
-                }
-            }
-        }
-        for (at, item) in ground.items.iter().enumerate() {
-            if item.least > 0 && item.most >= item.least {
-                #[expect(clippy::cast_precision_loss, reason = "it steers and decides nothing")]
-                let stake = item.most as f64;
-                let share = half(node.found.share[at].clamp(0.0, 1.0));
-                // Something undecided is always left to branch on, whatever the fractions say.
-                better(share * stake + 1e-9 * stake, Subject::Item(at));
-            }
-        }
-        best.map(|(_, subject)| subject)
+        self.offer(state, best);
     }
 }

@@ -4,7 +4,7 @@
 //! An item has bounds, a column that must be filled its capacity as its lower bound; lots, partners and
 //! shared capacities are not in it.
 
-use super::super::flow::{FlowArc, FlowNetwork, FlowStatus, min_cost_flow};
+use super::super::flow::{FlowArc, FlowNetwork, FlowStatus, Infeasible, min_cost_flow};
 use super::super::transport::number;
 use super::ground::{Ground, NONE};
 
@@ -17,13 +17,17 @@ pub(super) struct Circulation {
     pub(super) price: Vec<i64>,
 }
 
-/// The best circulation over items with their (least, most); columns in `full` are filled. `None` if there is none,
-/// or numbers are too large for it.
+/// Why there is no circulation: these resources leave too little for the columns that must be filled. Empty if
+/// numbers are too large to tell, or a column has no items at all.
+#[derive(Debug)]
+pub(super) struct TooLittle(pub(super) Vec<usize>);
+
+/// The best circulation over items with their (least, most); columns in `full` are filled.
 pub(super) fn circulation(
     ground: &Ground,
     items: &[(usize, i64, i64)],
     full: impl Fn(usize) -> bool,
-) -> Option<Circulation> {
+) -> Result<Circulation, TooLittle> {
     let first_column = 1 + number(ground.room.len());
     let nodes = first_column as usize + ground.columns.len();
     let mut network = FlowNetwork { supply: vec![0; nodes], arcs: Vec::new() };
@@ -48,7 +52,7 @@ pub(super) fn circulation(
     for (at, column) in ground.columns.iter().enumerate() {
         if !column_used[at] {
             if full(at) && column.capacity > 0 {
-                return None;
+                return Err(TooLittle(Vec::new()));
             }
             continue;
         }
@@ -66,24 +70,32 @@ pub(super) fn circulation(
             network.arcs.push(arc(1 + number(group), 0, 0, room, 0));
         }
     }
-    let FlowStatus::Optimal { mut flow, potential, cost } = min_cost_flow(&network).ok()?.status else {
-        return None;
+    // The node that a resource's arc leaves and the one it enters.
+    let ends = |at: usize| -> (u32, u32) {
+        let node = 1 + number(at);
+        if at < ground.rows() {
+            let group = ground.row_group[at];
+            (if group == NONE { 0 } else { 1 + group }, node)
+        } else if row_group[at] {
+            (0, node)
+        } else {
+            (node, 0)
+        }
+    };
+    let (mut flow, potential, cost) = match min_cost_flow(&network).map(|found| found.status) {
+        Ok(FlowStatus::Optimal { flow, potential, cost }) => (flow, potential, cost),
+        Ok(FlowStatus::Infeasible(Infeasible::Cut { nodes, .. })) => {
+            let within = |node: u32| nodes.binary_search(&node).is_ok();
+            let crosses = |&at: &usize| within(ends(at).0) && !within(ends(at).1);
+            return Err(TooLittle((0..ground.room.len()).filter(crosses).collect()));
+        }
+        _ => return Err(TooLittle(Vec::new())),
     };
     flow.truncate(items.len());
-    let of = |node: u32| potential[node as usize] - potential[0];
+    let used = |at: usize| if at < ground.rows() { row_used[at] } else { row_group[at] || column_group[at] };
     let price = |at: usize| {
-        let node = 1 + number(at);
-        let price = if at < ground.rows() && row_used[at] {
-            let group = ground.row_group[at];
-            of(node) - if group == NONE { 0 } else { of(1 + group) }
-        } else if at >= ground.rows() && row_group[at] {
-            of(node)
-        } else if at >= ground.rows() && column_group[at] {
-            -of(node)
-        } else {
-            0
-        };
-        price.max(0)
+        let (from, to) = ends(at);
+        if used(at) { (potential[to as usize] - potential[from as usize]).max(0) } else { 0 }
     };
-    Some(Circulation { units: flow, value: -cost, price: (0..ground.room.len()).map(price).collect() })
+    Ok(Circulation { units: flow, value: -cost, price: (0..ground.room.len()).map(price).collect() })
 }

@@ -23,7 +23,7 @@ pub(super) fn clusters(
     transport: &Transport,
     limits: &Limits,
     broken: &[Violation],
-) -> (Vec<Cluster>, Vec<u32>, Places) {
+) -> (Vec<Cluster>, Places) {
     let split = Split::of(transport);
     let mut component_of = vec![NONE; transport.rows()];
     for (index, component) in split.components.iter().enumerate() {
@@ -104,5 +104,5 @@ pub(super) fn clusters(
         column_group_binds: split.column_group_binds,
         shared_of,
     };
-    (clusters, of_row, places)
+    (clusters, places)
 }

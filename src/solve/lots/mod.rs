@@ -1,6 +1,45 @@
-//! Flows within limits that are no network.
+//! Flows within limits that are no network: the best found, and a proof of how good it is.
 //!
-//! (header to come)
+//! **Problem.** Minimum lots, few partners, columns that take all or nothing and shared capacities (`limits`)
+//! make the optimum NP-hard. What is wanted is a flow that keeps them all, at once and better the more work is
+//! spent, and an upper bound that somebody else can check.
+//!
+//! **Notation.** Rows, groups and shared capacities are *resources* with room and a price `λ`; an *item* is an edge as
+//! its column sees it, `x in {0} ∪ [least, most]`; `most` is the least of all capacities the edge is under, and
+//! `least = max(1, lot − base)`.
+//!
+//! **Method.** Only what the optimum of the network breaks is worked on, cluster by cluster:
+//!
+//! ```text
+//! bound       prices on resources, exact knapsacks for columns               a bound, and a fractional solution
+//! construct   column after column at those prices                             a flow
+//! search      ruin and recreate under annealing, in parallel on blocks         better flows
+//! polish      the network on the edges that are open                          the best for what is open
+//! branch      few columns: decide edges and whole columns one by one        mostly the optimum, with its proof
+//! ```
+//!
+//! # How the files fit
+//! ```text
+//! mod         the question, the answer, all clusters     pipeline   one cluster from start to end
+//! cluster     what hangs together under limits           ground     a cluster in local numbers, presolved
+//! knapsack    one column at prices, exact                 relaxed    the bounds of its search
+//! bound       prices that prove a bound                  construct  columns served one after the other
+//! state       a flow, what it leaves, the way back       search     better flows
+//! block       some columns, to be worked on alone        polish     the best flow on open edges
+//! circulation a ground as a network
+//! branch      branch and bound                           decide     decisions and what follows from them
+//! proof       what proves the tree's bound               trace      where the gap is at home
+//! watch       effort, progress, an early end             random     numbers for the search
+//! ```
+//!
+//! **Invariant.** The flow is checked against every limit from scratch; [`SolveError::Broken`] would be a bug. Bounds
+//! are sums of integers; floating point steers and decides nothing. Work is counted, never timed, and tasks are
+//! fixed by the data: the same for any number of threads, and for any order of rows, columns and groups
+//! wherever plain greedy does not win (which breaks ties of value by place).
+//!
+//! **What it cannot do.** Limits on a row's partners are kept by the search and by branching, but no price stands
+//! for them: where they bind on large clusters the bound is weak. So it is where a shared capacity is met by
+//! lots alone. On clusters of more than a few columns a gap stays, mostly below one in a hundred.
 
 mod block;
 mod bound;
@@ -8,16 +47,20 @@ mod branch;
 mod circulation;
 mod cluster;
 mod construct;
+mod decide;
 mod ground;
 mod knapsack;
 mod pipeline;
 mod polish;
 mod proof;
 mod random;
+mod relaxed;
 mod search;
 mod state;
 mod trace;
 mod watch;
+
+use std::cmp::Reverse;
 
 use rayon::prelude::*;
 
@@ -28,7 +71,7 @@ use super::optimum::Optimum;
 use super::transport::{Transport, number};
 use cluster::{Cluster, clusters};
 pub use ground::Resource;
-use ground::{Ground, NONE};
+use ground::{Ground, NONE, Places};
 use pipeline::{Network, Outcome, Plan, work_out};
 pub use proof::{Branch, Choice, Proof};
 pub use trace::Trace;
@@ -37,7 +80,9 @@ pub use watch::{Effort, Watch};
 
 /// Columns of a cluster up to which branch and bound is worth it, and the nodes of all of them by default.
 const BRANCHED: usize = 16;
-const NODES: u64 = 1500;
+const NODES: u64 = 1200;
+/// Moves of the search by default: so many times the cube root of the number of columns.
+const MOVES: u64 = 60_000;
 
 /// Prices of a unit of everything that is limited, none negative.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -71,10 +116,45 @@ pub struct Limited {
     pub trace: Trace,
 }
 
-/// The best flow found within limits, and a proven bound.
+/// The best flow found within limits, and a bound that no flow within them exceeds.
+///
+/// `start` is the [`optimum`](crate::solve::optimum()) of the same transport. Where it breaks nothing it is the
+/// answer. The flow is never worth less than [`greedy`](crate::solve::greedy()) by value, and leaves no room that an
+/// edge into a column that is not whole could use. With more `effort` it is mostly better, but need not be.
+///
+/// Cancelled by `watch`, it returns the best so far with the bound so far.
 ///
 /// # Errors
-/// As [`optimum`](crate::solve::optimum()), and [`SolveError::Malformed`] if `start` is no flow of the network.
+/// [`SolveError::Malformed`] if the inputs do not fit together or `start` breaks a capacity of the transport;
+/// [`SolveError::Overflow`] as in [`optimum`](crate::solve::optimum()).
+///
+/// # Examples
+/// Two offers of 6 meet a demand for 8 in lots of 5: only one of them can serve it.
+/// ```
+/// use lienket::solve::{Effort, Limits, Transport, optimum, within_limits};
+/// use std::ops::ControlFlow;
+///
+/// let market = Transport {
+///     row_capacity: vec![6, 6],
+///     column_capacity: vec![8],
+///     row_group: vec![0, 0],
+///     column_group: vec![0],
+///     row_group_capacity: vec![None],
+///     column_group_capacity: vec![None],
+///     row_start: vec![0, 1, 2],
+///     column: vec![0, 0],
+///     value: vec![3, 7],
+///     row_key: vec![11, 12],
+///     column_key: vec![21],
+///     ..Transport::default()
+/// };
+/// let limits = Limits { lot: vec![5, 5], ..Limits::default() };
+/// let start = optimum(&market)?;
+/// let found = within_limits(&market, &limits, &start, Effort::default(), &|_, _| ControlFlow::Continue(()))?;
+/// assert_eq!(found.flow, [(1, 6)]);
+/// assert_eq!((found.value, found.bound), (42, 42)); // the network alone would have promised 48
+/// # Ok::<(), lienket::solve::SolveError>(())
+/// ```
 pub fn within_limits(
     transport: &Transport,
     limits: &Limits,
@@ -92,104 +172,75 @@ pub fn within_limits(
     if let Some(at) = broken.iter().position(|&violation| is_of_the_network(violation)) {
         return Err(SolveError::Malformed { what: "the start breaks a capacity of the transport", at });
     }
-    let mut multipliers = Multipliers {
-        rows: start.row_price.clone(),
-        row_groups: start.row_group_price.clone(),
-        column_groups: start.column_group_price.clone(),
-        shared: vec![0; limits.shared.len()],
-    };
-    let worth = |flow: &[i64], rows: &[u32]| -> i128 {
-        let edges = rows.iter().flat_map(|&row| transport.edges_of(row as usize));
-        edges.map(|edge| i128::from(flow[edge]) * i128::from(transport.value[edge])).sum()
-    };
+    let known = Known { transport, limits, start, network };
     if broken.is_empty() {
-        let rows: Vec<u32> = (0..number(transport.rows())).collect();
-        let value = worth(&network, &rows);
-        return Ok(Limited {
-            flow: start.flow.clone(),
-            value,
-            bound: value,
-            bound_by_multipliers: value,
-            multipliers,
-            proofs: Vec::new(),
-            trace: Trace::default(),
-        });
+        return Ok(known.as_it_is());
     }
-
-    let (clusters, _, mut places) = clusters(transport, limits, &broken);
-    let columns: u64 = clusters.iter().filter(|c| c.broken).map(|c| c.columns.len() as u64).sum();
-    let moves = effort.of(46_000 * cube_root(columns));
-    let nodes = effort.of(NODES);
-    let mut tasks = Vec::new();
-    for cluster in clusters.iter().filter(|cluster| cluster.broken) {
-        let ground = Ground::of(transport, limits, &cluster.rows, &cluster.columns, &mut places);
-        let passes = match ground.items.len() {
-            0..20_000 => 200,
-            20_000..100_000 => 100,
-            100_000..1_000_000 => 60,
-            _ => 24,
-        };
-        let passes =
-            u32::try_from(effort.of(passes)).unwrap_or(u32::MAX).clamp(passes as u32 / 4, passes as u32 * 4);
-        let own = ground.columns.len() as u64;
-        let few = ground.columns.len() <= BRANCHED;
-        let plan = Plan {
-            passes,
-            moves: (moves * own / columns.max(1)).clamp(20 * own, effort.of(4000 * own)),
-            nodes: if few { (nodes * own / columns.max(1)).max(16) } else { 0 },
-        };
-        tasks.push((cluster, ground, plan));
-    }
-    let work = |(_, ground, plan): &(_, Ground, Plan)| {
-        plan.moves + plan.nodes + u64::from(plan.passes) * pipeline::slice(ground)
-    };
-    let total = tasks.iter().map(work).sum();
-    let meter = Meter::new(watch, total);
+    let (clusters, mut places) = clusters(transport, limits, &broken);
+    let tasks = tasks(&known, clusters.iter().filter(|cluster| cluster.broken), &mut places, effort);
+    let meter = Meter::new(watch, tasks.iter().map(Task::work).sum());
     let mut order: Vec<usize> = (0..tasks.len()).collect();
-    order.sort_by_key(|&at| std::cmp::Reverse(tasks[at].1.items.len()));
-    let work = |at: usize| {
-        let (cluster, ground, plan) = &tasks[at];
-        (at, solve_cluster(transport, start, &network, (cluster, ground, *plan), &meter))
-    };
+    order.sort_by_key(|&at| Reverse(tasks[at].ground.items.len())); // stable
+    let work = |at: usize| (at, known.solve(&tasks[at], &meter));
     let (plain, mut outcomes) = rayon::join(
         || fill(transport, limits, &transport.value, &vec![0; transport.edges()]),
         || order.into_par_iter().with_max_len(1).map(work).collect::<Vec<_>>(),
     );
+    outcomes.sort_unstable_by_key(|&(at, _)| at);
 
-    let mut flow = network;
-    for cluster in clusters.iter().filter(|cluster| cluster.broken) {
-        for &row in &cluster.rows {
+    let mut all = known.as_it_is();
+    let mut flow = known.network;
+    for (task, (_, outcome)) in tasks.iter().zip(outcomes) {
+        let rows = &task.cluster.rows;
+        all.bound_by_multipliers -= worth(transport, &flow, rows);
+        all.bound -= worth(transport, &flow, rows);
+        for &row in rows {
             flow[transport.edges_of(row as usize)].fill(0);
         }
-    }
-    let mut bound: i128 =
-        clusters.iter().filter(|cluster| !cluster.broken).map(|cluster| worth(&flow, &cluster.rows)).sum();
-    outcomes.sort_unstable_by_key(|&(at, _)| at);
-    let mut bound_by_multipliers = bound;
-    let (mut proofs, mut trace) = (Vec::new(), Trace::default());
-    for (at, outcome) in outcomes {
-        let (cluster, ground, _) = &tasks[at];
-        for (&edge, &units) in ground.edge.iter().zip(&outcome.flow) {
+        for (&edge, &units) in task.ground.edge.iter().zip(&outcome.flow) {
             flow[edge as usize] = units;
         }
-        if worth(&plain, &cluster.rows) > worth(&flow, &cluster.rows) {
-            for &row in &cluster.rows {
+        if worth(transport, &plain, rows) > worth(transport, &flow, rows) {
+            for &row in rows {
                 let edges = transport.edges_of(row as usize);
                 flow[edges.clone()].copy_from_slice(&plain[edges]);
             }
         }
-        bound_by_multipliers += outcome.bound.bound;
-        trace.add(ground, &outcome.bound, |item| flow[ground.edge[item] as usize]);
-        let better = outcome.tree.filter(|tree| tree.bound < outcome.bound.bound);
-        bound += better.as_ref().map_or(outcome.bound.bound, |tree| tree.bound);
-        proofs.extend(better.map(|tree| Proof {
+        all.add(&task.ground, outcome, &flow);
+    }
+    match found(transport, &flow, limits).len() {
+        0 => {}
+        count => return Err(SolveError::Broken { count }),
+    }
+    let rows: Vec<u32> = (0..number(transport.rows())).collect();
+    all.value = worth(transport, &flow, &rows);
+    all.flow = flow.into_iter().enumerate().filter(|(_, units)| *units > 0).collect();
+    Ok(all)
+}
+
+/// What a flow is worth on the edges of some rows.
+fn worth(transport: &Transport, flow: &[i64], rows: &[u32]) -> i128 {
+    let edges = rows.iter().flat_map(|&row| transport.edges_of(row as usize));
+    edges.map(|edge| i128::from(flow[edge]) * i128::from(transport.value[edge])).sum()
+}
+
+impl Limited {
+    /// Takes up what has been found for a cluster; `flow` is on all edges.
+    fn add(&mut self, ground: &Ground, outcome: Outcome, flow: &[i64]) {
+        let Outcome { bound, tree, .. } = outcome;
+        self.bound_by_multipliers += bound.bound;
+        self.trace.add(ground, &bound, |item| flow[ground.edge[item] as usize]);
+        let better = tree.filter(|tree| tree.bound < bound.bound);
+        self.bound += better.as_ref().map_or(bound.bound, |tree| tree.bound);
+        self.proofs.extend(better.map(|tree| Proof {
             columns: ground.columns.iter().map(|column| column.origin).collect(),
             resources: ground.resource.clone(),
             branches: tree.branches,
             prices: tree.prices,
             bound: tree.bound,
         }));
-        for (&resource, &price) in ground.resource.iter().zip(&outcome.bound.price) {
+        let multipliers = &mut self.multipliers;
+        for (&resource, &price) in ground.resource.iter().zip(&bound.price) {
             match resource {
                 Resource::Row(row) => multipliers.rows[row as usize] = price,
                 Resource::RowGroup(group) => multipliers.row_groups[group as usize] = price,
@@ -198,40 +249,104 @@ pub fn within_limits(
             }
         }
     }
-    match found(transport, &flow, limits).len() {
-        0 => {}
-        count => return Err(SolveError::Broken { count }),
-    }
-    let rows: Vec<u32> = (0..number(transport.rows())).collect();
-    let value = worth(&flow, &rows);
-    let flow = flow.into_iter().enumerate().filter(|(_, units)| *units > 0).collect();
-    Ok(Limited { flow, value, bound, bound_by_multipliers, multipliers, proofs, trace })
 }
 
-fn solve_cluster(
-    transport: &Transport,
-    start: &Optimum,
-    network: &[i64],
-    (cluster, ground, plan): (&Cluster, &Ground, Plan),
-    meter: &Meter,
-) -> Outcome {
-    let price = |resource: &Resource| match *resource {
-        Resource::Row(row) => start.row_price[row as usize],
-        Resource::RowGroup(group) => start.row_group_price[group as usize],
-        Resource::ColumnGroup(group) => start.column_group_price[group as usize],
-        Resource::Shared(_) => 0,
+/// A cluster to work on.
+struct Task<'a> {
+    cluster: &'a Cluster,
+    ground: Ground,
+    plan: Plan,
+}
+
+impl Task<'_> {
+    fn work(&self) -> u64 {
+        let searches = if self.ground.items.len() < pipeline::DIVIDED { pipeline::ISLANDS } else { 1 };
+        let passes = u64::from(self.plan.passes) * pipeline::slice(&self.ground);
+        self.plan.moves * searches + self.plan.nodes + passes
+    }
+}
+
+/// The clusters to work on, and how much work goes into each.
+fn tasks<'a>(
+    known: &Known,
+    clusters: impl Iterator<Item = &'a Cluster> + Clone,
+    places: &mut Places,
+    effort: Effort,
+) -> Vec<Task<'a>> {
+    let columns: u64 = clusters.clone().map(|cluster| cluster.columns.len() as u64).sum();
+    let moves = effort.of(MOVES * cube_root(columns));
+    let nodes = effort.of(NODES);
+    let task = |cluster: &'a Cluster| {
+        let ground = Ground::of(known.transport, known.limits, &cluster.rows, &cluster.columns, places);
+        let passes: u32 = match ground.items.len() {
+            0..20_000 => 200,
+            20_000..100_000 => 100,
+            100_000..1_000_000 => 60,
+            _ => 24,
+        };
+        let own = ground.columns.len() as u64;
+        let few = ground.columns.len() <= BRANCHED;
+        let most = u32::try_from(effort.of(passes.into())).unwrap_or(u32::MAX);
+        let plan = Plan {
+            passes: most.clamp(passes / 4, passes * 4),
+            moves: (moves / columns.max(1) * own).clamp(20 * own, effort.of(4000 * own).max(20 * own)),
+            nodes: if few { (nodes * own / columns.max(1)).max(16) } else { 0 },
+        };
+        Task { cluster, ground, plan }
     };
-    let known = Network {
-        flow: ground.edge.iter().map(|&edge| network[edge as usize]).collect(),
-        price: ground.resource.iter().map(price).collect(),
-        column_price: ground.columns.iter().map(|c| start.column_price[c.origin as usize]).collect(),
-        part: parts(transport, cluster, ground),
-    };
-    let seed = cluster.rows.iter().fold(0, |seed, &row| seed ^ transport.row_key[row as usize]);
-    if fits_in_64_bits(ground) {
-        work_out::<i64>(ground, &known, plan, seed, meter)
-    } else {
-        work_out::<i128>(ground, &known, plan, seed, meter)
+    clusters.map(task).collect()
+}
+
+/// What is given, and the network's optimum on every edge.
+struct Known<'a> {
+    transport: &'a Transport,
+    limits: &'a Limits,
+    start: &'a Optimum,
+    network: Vec<i64>,
+}
+
+impl Known<'_> {
+    /// The optimum of the network as the answer.
+    fn as_it_is(&self) -> Limited {
+        let rows: Vec<u32> = (0..number(self.transport.rows())).collect();
+        let value = worth(self.transport, &self.network, &rows);
+        Limited {
+            flow: self.start.flow.clone(),
+            value,
+            bound: value,
+            bound_by_multipliers: value,
+            multipliers: Multipliers {
+                rows: self.start.row_price.clone(),
+                row_groups: self.start.row_group_price.clone(),
+                column_groups: self.start.column_group_price.clone(),
+                shared: vec![0; self.limits.shared.len()],
+            },
+            proofs: Vec::new(),
+            trace: Trace::default(),
+        }
+    }
+
+    fn solve(&self, task: &Task, meter: &Meter) -> Outcome {
+        let (transport, start) = (self.transport, self.start);
+        let (cluster, ground, plan) = (task.cluster, &task.ground, task.plan);
+        let price = |resource: &Resource| match *resource {
+            Resource::Row(row) => start.row_price[row as usize],
+            Resource::RowGroup(group) => start.row_group_price[group as usize],
+            Resource::ColumnGroup(group) => start.column_group_price[group as usize],
+            Resource::Shared(_) => 0,
+        };
+        let known = Network {
+            flow: ground.edge.iter().map(|&edge| self.network[edge as usize]).collect(),
+            price: ground.resource.iter().map(price).collect(),
+            column_price: ground.columns.iter().map(|c| start.column_price[c.origin as usize]).collect(),
+            part: parts(transport, cluster, ground),
+        };
+        let seed = cluster.rows.iter().fold(0, |seed, &row| seed ^ transport.row_key[row as usize]);
+        if fits_in_64_bits(ground) {
+            work_out::<i64>(ground, &known, plan, seed, meter)
+        } else {
+            work_out::<i128>(ground, &known, plan, seed, meter)
+        }
     }
 }
 

@@ -53,9 +53,13 @@ pub(super) struct Outcome {
 }
 
 /// Items from which on a ground is worked on in blocks.
-const DIVIDED: usize = 1 << 17;
+pub(super) const DIVIDED: usize = 1 << 17;
 /// Rounds of the search on blocks.
 const ROUNDS: u64 = 6;
+/// Searches of a block that is alone.
+pub(super) const ISLANDS: u64 = 4;
+/// What an item is preferred by that the fractional solution uses in full, as a part of the highest value.
+const BONUS: f64 = 0.3;
 /// Whole columns forced open at most.
 const FORCED: usize = 6;
 
@@ -68,7 +72,6 @@ pub(super) fn work_out<N: Amount>(
     meter: &Meter,
 ) -> Outcome {
     let count = ground.columns.len();
-    let highest = ground.items.iter().map(|item| item.value).max().unwrap_or(0);
     let mut order: Vec<u32> = (0..number(count)).collect();
     order.sort_by_key(|&column| {
         (!ground.columns[column as usize].whole, Reverse(network.column_price[column as usize]))
@@ -89,74 +92,21 @@ pub(super) fn work_out<N: Amount>(
     if meter.is_cancelled() {
         return Outcome { flow: best, bound: found, tree: None };
     }
-    let mut profit = profits(ground, &found.price);
-    let mut filled = vec![0.0; count];
-    for (item, profit) in profit.iter_mut().enumerate() {
-        let fraction = found.fraction[item];
-        if fraction > 0.0 {
-            #[expect(
-                clippy::cast_precision_loss,
-                clippy::cast_possible_truncation,
-                reason = "it steers and decides nothing"
-            )]
-            let bonus = (0.3 * highest as f64 * fraction / ground.items[item].most as f64) as i64;
-            *profit += bonus;
-            filled[ground.column_of[item] as usize] += fraction;
-        }
-    }
-    let mut keys = Vec::with_capacity(count);
-    for (at, column) in ground.columns.iter().enumerate() {
-        #[expect(
-            clippy::cast_precision_loss,
-            clippy::cast_possible_truncation,
-            reason = "it steers and decides nothing"
-        )]
-        let filled = (filled[at] / column.capacity.max(1) as f64 * 1e6) as i64;
-        let class = if column.whole { u8::from(filled <= 500_000) } else { 2 };
-        let weight = if class == 0 { column.capacity } else { filled };
-        keys.push((class, Reverse(weight)));
-    }
-    order.sort_by_key(|&column| keys[column as usize]);
+    let (mut profit, order) = guided(ground, &found);
     let third = construct::<N>(ground, &profit, &order);
     if third.value > best_value {
         (best, best_value) = (third.flow, third.value);
     }
 
+    if !divided {
+        // A long search finds its own way.
+        profit = profits(ground, &found.price);
+    }
     let hot = hot(best_value, count);
     let rounds = if divided { ROUNDS } else { 1 };
     for round in 0..rounds {
-        let state = State::with(ground, &best);
-        let blocks = if divided { regrouped(&blocks, round) } else { blocks.clone() };
-        let mut block_of = vec![0; count];
-        for (block, columns) in (0..).zip(&blocks) {
-            for &column in columns {
-                block_of[column as usize] = block;
-            }
-        }
-        let home = homes(&state, &block_of);
-        let work = |(block, columns): (usize, &Vec<u32>)| {
-            let block = Block::of(&state, columns, Share::Home(&home, number(block)), &profit, core);
-            let start = State::with(&block.ground, &block.flow);
-            let seed = Random(seed ^ (round << 32) ^ u64::from(columns[0])).next();
-            let mut search = Search::<N>::new(start, &block.profit, seed);
-            let moves = plan.moves * columns.len() as u64 / (count as u64 * rounds);
-            #[expect(clippy::cast_precision_loss, reason = "small")]
-            let (from, to) = (round as f64 / rounds as f64, (round + 1) as f64 / rounds as f64);
-            let run = Run { moves, hot, from, to };
-            let tick = |moves| meter.tick(moves);
-            if search.run(run, &tick).is_ok() && round + 1 == rounds {
-                let _ = force(&mut search, moves / 8, hot, &tick);
-            }
-            if round + 1 == rounds {
-                search.state.fill_all();
-                polish(&mut search.state);
-            }
-            let flow = search.state.flow;
-            block.item.iter().zip(flow).map(|(&item, units)| (item, units)).collect()
-        };
-        let done: Vec<Vec<(u32, i64)>> = blocks.par_iter().enumerate().with_max_len(1).map(work).collect();
-        drop(state);
-        for (item, units) in done.into_iter().flatten() {
+        let round = Round { plan, hot, seed, at: round, of: rounds, core };
+        for (item, units) in round.search::<N>(&State::with(ground, &best), &blocks, &profit, meter) {
             best[item as usize] = units;
         }
         if meter.is_cancelled() {
@@ -172,6 +122,103 @@ pub(super) fn work_out<N: Amount>(
     let mut state = State::with(ground, &tree.flow);
     state.fill_all();
     Outcome { flow: state.flow, bound: found, tree: Some(tree) }
+}
+
+/// Profits by item and an order of columns, from the bound and its fractional solution.
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    reason = "it steers and decides nothing"
+)]
+fn guided(ground: &Ground, found: &Bound) -> (Vec<i64>, Vec<u32>) {
+    let highest = ground.items.iter().map(|item| item.value).max().unwrap_or(0);
+    let mut profit = profits(ground, &found.price);
+    let mut filled = vec![0.0; ground.columns.len()];
+    for (item, profit) in profit.iter_mut().enumerate() {
+        let fraction = found.fraction[item];
+        if fraction > 0.0 {
+            *profit += (BONUS * highest as f64 * fraction / ground.items[item].most as f64) as i64;
+            filled[ground.column_of[item] as usize] += fraction;
+        }
+    }
+    // Whole columns that are mostly filled, other whole ones, the rest; within these the largest, the fullest.
+    let key = |column: u32| {
+        let (filled, column) = (filled[column as usize], &ground.columns[column as usize]);
+        let filled = (filled / column.capacity.max(1) as f64 * 1e6) as i64;
+        let class = if column.whole { u8::from(filled <= 500_000) } else { 2 };
+        (class, Reverse(if class == 0 { column.capacity } else { filled }))
+    };
+    let mut order: Vec<u32> = (0..number(ground.columns.len())).collect();
+    order.sort_by_key(|&column| key(column)); // stable
+    (profit, order)
+}
+
+/// One round of the search on all blocks.
+struct Round {
+    plan: Plan,
+    hot: f64,
+    seed: u64,
+    at: u64,
+    of: u64,
+    core: usize,
+}
+
+impl Round {
+    /// The flow of all items that may have changed.
+    fn search<N: Amount>(
+        &self,
+        state: &State,
+        blocks: &[Vec<u32>],
+        profit: &[i64],
+        meter: &Meter,
+    ) -> Vec<(u32, i64)> {
+        let count = state.ground.columns.len();
+        let mut block_of = vec![0; count];
+        for (block, columns) in (0..).zip(blocks) {
+            for &column in columns {
+                block_of[column as usize] = block;
+            }
+        }
+        let home = homes(state, &block_of);
+        // One block alone: several searches from several seeds, and the best of them.
+        let islands = if blocks.len() == 1 { ISLANDS } else { 1 };
+        let tasks: Vec<(usize, u64)> =
+            (0..blocks.len()).flat_map(|block| (0..islands).map(move |island| (block, island))).collect();
+        let work = |&(at, island): &(usize, u64)| {
+            let columns = &blocks[at];
+            let block = Block::of(state, columns, Share::Home(&home, number(at)), profit, self.core);
+            let mix = self.seed ^ (self.at << 32) ^ (island << 48) ^ u64::from(columns[0]);
+            let start = State::with(&block.ground, &block.flow);
+            let mut search = Search::<N>::new(start, &block.profit, Random(mix).next());
+            self.improve(&mut search, columns.len() as u64, count as u64, meter);
+            let State { flow, value, .. } = search.state;
+            (value, block.item.iter().copied().zip(flow).collect())
+        };
+        let mut done: Vec<(i128, Vec<(u32, i64)>)> = tasks.par_iter().with_max_len(1).map(work).collect();
+        if islands > 1 {
+            // The first of the best.
+            let best = (0..done.len()).max_by_key(|&at| (done[at].0, Reverse(at))).unwrap_or(0);
+            return done.swap_remove(best).1;
+        }
+        done.into_iter().flat_map(|(_, flow)| flow).collect()
+    }
+
+    fn improve<N: Amount>(&self, search: &mut Search<N>, columns: u64, of: u64, meter: &Meter) {
+        let moves = self.plan.moves * columns / (of * self.of);
+        #[expect(clippy::cast_precision_loss, reason = "small")]
+        let part = |round: u64| round as f64 / self.of as f64;
+        let run = Run { moves, hot: self.hot, from: part(self.at), to: part(self.at + 1) };
+        let tick = |moves| meter.tick(moves);
+        let going = search.run(run, &tick);
+        if self.at + 1 == self.of {
+            if going.is_ok() {
+                // Cancelled or not, the state is the best by now.
+                let _ = force(search, moves / 8, self.hot, &tick);
+            }
+            search.state.fill_all();
+            polish(&mut search.state);
+        }
+    }
 }
 
 /// Units of work of one pass over the columns.
@@ -220,9 +267,4 @@ fn blocks(network: &Network, count: usize, divided: bool) -> Vec<Vec<u32>> {
     let mut blocks: Vec<Vec<u32>> = columns.chunk_by(same).map(<[u32]>::to_vec).collect();
     blocks.sort_by_key(|block| block[0]);
     blocks
-}
-
-/// Blocks for a round: every other time neighbours are taken together.
-fn regrouped(blocks: &[Vec<u32>], _round: u64) -> Vec<Vec<u32>> {
-    blocks.to_vec()
 }

@@ -18,7 +18,7 @@ pub(super) fn polish(state: &mut State) {
     });
     let open: Vec<(usize, i64, i64)> = open.collect();
     let full = |column: usize| ground.columns[column].whole && !state.open[column].is_empty();
-    let Some(found) = circulation(ground, &open, full) else { return };
+    let Ok(found) = circulation(ground, &open, full) else { return };
     if found.value <= state.value {
         return;
     }

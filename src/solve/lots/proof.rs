@@ -12,6 +12,7 @@
 //! decisions: an edge *without* carries nothing new, an edge *with* carries some; a whole column *without* gets
 //! nothing new, *with* is filled. A row that has as many partners with decisions *with* (contracts counted) as it may
 //! have opens no others; a leaf whose decisions exceed a limit by themselves holds no flow at all. The largest of all leaves is the bound.
+//! Prices reach 2^62 where they show that a leaf holds no flow: sums belong in 128 bits.
 
 use super::ground::Resource;
 

@@ -3,7 +3,7 @@
 //! **Problem.** Served one after the other, columns take rows from each other that the others need more. Prices
 //! say what a row is worth elsewhere on the whole, not what it is worth to those that are left.
 //!
-//! **Moves.** *Ruin*: up to eight columns, from one to the next by a row that serves it or could; all emptied, and
+//! **Moves.** *Ruin*: up to twelve columns, from one to the next by a row that serves it or could; all emptied, and
 //! served again in a random order by their knapsacks over what is free (`construct`). *Steal*: a column takes the
 //! rows it would like best, as if they were free; the columns it takes them from are emptied and served
 //! again. After either, rows that have something left hand it out.
@@ -23,13 +23,13 @@ use super::state::State;
 use super::watch::Cancelled;
 
 /// Most columns ruined at once.
-const RUIN: usize = 8;
+const RUIN: usize = 12;
 /// Of a column's items, those of highest profit that lead on to other columns.
 const FIRST: usize = 12;
 /// Of a row's items, the most valuable that lead on.
 const BEST: usize = 6;
 /// Of 256 moves, those that steal.
-const STEALING: u64 = 77;
+const STEALING: u64 = 112;
 const PRECISION: Precision = Precision { nodes: 60, part: 0 };
 /// Moves between two looks at the watch.
 const SLICE: u64 = 256;

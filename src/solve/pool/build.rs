@@ -10,6 +10,9 @@
 //! then              further pools in what room is left, where they gain
 //! ```
 //!
+//! Further pools are also tried before edges, which would take the large members that pools need. Where the number of
+//! partners is limited, edges are also tried by what they bring in all: a kilogram's margin alone says too little.
+//!
 //! A column that must be whole and is not stays empty. What rows have left over is offered to whatever is open to
 //! them, best value first ([`State::fill`]).
 //!
@@ -25,6 +28,11 @@ const TRIED: usize = 4;
 
 /// A way and its margin.
 type Ranked = (i128, Way);
+
+/// How many of some members, best first, gain.
+fn gaining(members: &[Ranked]) -> usize {
+    members.partition_point(|(margin, _)| *margin > 0)
+}
 
 impl State<'_> {
     /// Takes everything from a column; the rows that gave it are added to `rows`.
@@ -66,16 +74,30 @@ impl State<'_> {
         }
         let start = self.mark();
         let mut best: (i128, Vec<(Way, i64)>) = (0, Vec::new());
+        let mut large = Vec::new();
+        if case.limits.column_partners(column).is_some() {
+            large.clone_from(&edges);
+            large.sort_by_key(|&(margin, way)| Reverse(margin * i128::from(self.fits(way))));
+        }
+        let mut orders = vec![(&edges, false)];
+        if !large.is_empty() {
+            orders.push((&large, false));
+        }
+        if pools.len() > 1 {
+            orders.push((if large.is_empty() { &edges } else { &large }, true));
+        }
         for first in (0..pools.len()).map(Some).chain([None]) {
-            work += edges.len() as u64;
-            if self.attempt(column, first, &edges, &pools) {
-                let worth = self.since(start).iter();
-                let worth = worth.map(|&(way, units)| guide.margin(case, way) * i128::from(units)).sum();
-                if worth > best.0 {
-                    best = (worth, self.since(start).to_vec());
+            for &(edges, pools_first) in &orders {
+                work += edges.len() as u64;
+                if self.attempt(column, first, edges, &pools, pools_first) {
+                    let worth = self.since(start).iter();
+                    let worth = worth.map(|&(way, units)| guide.margin(case, way) * i128::from(units)).sum();
+                    if worth > best.0 {
+                        best = (worth, self.since(start).to_vec());
+                    }
                 }
+                self.undo(start);
             }
-            self.undo(start);
         }
         for (way, units) in best.1 {
             self.change(way, units);
@@ -121,6 +143,7 @@ impl State<'_> {
         first: Option<usize>,
         edges: &[Ranked],
         pools: &[(i128, usize, Vec<Ranked>)],
+        pools_first: bool,
     ) -> bool {
         let case = self.case;
         let mut further: &[Ranked] = &[];
@@ -129,9 +152,15 @@ impl State<'_> {
             if !self.open(*pool, members) {
                 return false;
             }
-            further = members;
+            further = &members[..gaining(members)];
         }
-        let mut further = further.iter().filter(|(margin, _)| *margin > 0).peekable();
+        if pools_first {
+            further.iter().for_each(|&(_, way)| {
+                self.take(way, i64::MAX);
+            });
+            self.open_others(column, pools);
+        }
+        let mut further = further.iter().peekable();
         let mut direct = edges.iter().peekable();
         while self.column[column] > 0 {
             let way = match (further.peek(), direct.peek()) {
@@ -142,24 +171,30 @@ impl State<'_> {
             let Some(&(_, way)) = way else { break };
             self.take(way, i64::MAX);
         }
-        for (at, (_, pool, members)) in pools.iter().enumerate() {
+        self.open_others(column, pools);
+        !(case.limits.column_whole(column) && self.is_partly_filled(column))
+    }
+
+    /// Opens the pools that are still closed in what room is left, with what gains by itself: a pool opened last has
+    /// no claim on losses.
+    fn open_others(&mut self, column: usize, pools: &[(i128, usize, Vec<Ranked>)]) {
+        for (_, pool, members) in pools {
             if self.column[column] == 0 || self.column_partners[column] == 0 {
                 break;
             }
-            if Some(at) != first && self.column[column] >= case.pools.lot[*pool] {
-                let before = self.mark();
-                // Only what gains by itself: a pool opened last has no claim on losses.
-                let gaining = members.partition_point(|(margin, _)| *margin > 0);
-                if self.open(*pool, &members[..gaining]) {
-                    for &(_, way) in &members[..gaining] {
-                        self.take(way, i64::MAX);
-                    }
-                } else {
-                    self.undo(before);
-                }
+            if self.pool_open[*pool] > 0 || self.column[column] < self.case.pools.lot[*pool] {
+                continue;
+            }
+            let before = self.mark();
+            let gaining = &members[..gaining(members)];
+            if self.open(*pool, gaining) {
+                gaining.iter().for_each(|&(_, way)| {
+                    self.take(way, i64::MAX);
+                });
+            } else {
+                self.undo(before);
             }
         }
-        !(case.limits.column_whole(column) && self.is_partly_filled(column))
     }
 
     /// Brings a closed pool to its lot, best members first; back to nothing where that cannot be.

@@ -87,7 +87,7 @@ fn short(problem: &Problem, reached: &[i128]) -> i128 {
 
 fn steps(problem: &Problem, keys: &Keys, from: &[(usize, i64)], to: &[(usize, i64)]) -> Vec<Step> {
     let transport = problem.transport;
-    let found = cycles(transport, keys, problem.links, from, to);
+    let found = cycles(transport, keys, from, to);
     found
         .into_iter()
         .map(|cycle| {

@@ -5,15 +5,18 @@
 //! column, group or edge leaves the range from its units in `x` to those in `y`.
 //!
 //! **Graph.** Root, row groups, rows, columns, column groups, and back to the root. An arc carries the difference, towards the
-//! edge's column where `y` has more. The first unit of a row group that wants a link is an arc of its own: where both
-//! flows link as many groups as can be, no cycle takes a link without giving one (else the others would
-//! give more than the most), and so no part of them does.
+//! edge's column where `y` has more.
+//!
+//! **Links.** Let both flows link as many row groups as can be. A cycle through a group that only `y` links gives it its first
+//! unit; with no other cycle taken that must cost another group its last, else there were more links than can be. So the
+//! other group has one unit in `x` and none in `y`, and (from `y` back to `x`) the new one has one in `y`: the cycle has
+//! one unit and swaps the two. No other cycle changes links, and any part of the cycles leaves as many.
 //!
 //! **Order.** Nodes are taken by kind and key, so cycles do not depend on the order of rows and columns.
 //!
 //! **Complexity.** At most as many cycles as arcs, each found in time proportional to its length.
 
-use super::link::{Links, group_keys};
+use super::link::group_keys;
 use crate::solve::transport::Transport;
 
 /// A cycle with what a unit round it changes.
@@ -83,21 +86,14 @@ pub(super) fn sum(x: &[(usize, i64)], more: &[(usize, i64)]) -> Vec<(usize, i64)
 pub(super) fn cycles(
     transport: &Transport,
     keys: &Keys,
-    links: Option<&Links>,
     x: &[(usize, i64)],
     y: &[(usize, i64)],
 ) -> Vec<Cycle> {
-    let arcs = arcs(transport, keys, links, x, y);
+    let arcs = arcs(transport, keys, x, y);
     Walk::of(arcs).all()
 }
 
-fn arcs(
-    transport: &Transport,
-    keys: &Keys,
-    links: Option<&Links>,
-    x: &[(usize, i64)],
-    y: &[(usize, i64)],
-) -> Vec<Arc> {
+fn arcs(transport: &Transport, keys: &Keys, x: &[(usize, i64)], y: &[(usize, i64)]) -> Vec<Arc> {
     let root: Node = (0, 0, 0);
     let row_group = |group: u32| (1, keys.row_group[group as usize], group);
     let row = |row: u32| (2, transport.row_key[row as usize], row);
@@ -132,27 +128,10 @@ fn arcs(
     for (group, units) in added_up(column_groups) {
         push(column_group(group), root, NONE, units);
     }
-    let row_groups = added_up(row_groups);
-    let first = links.map(|links| first_units(transport, links, x, y));
-    for (group, units) in row_groups {
-        let of_first = first.as_ref().map_or(0, |first| first[group as usize]);
-        push(root, row_group(group), NONE, of_first);
-        push(root, row_group(group), NONE, units - of_first);
+    for (group, units) in added_up(row_groups) {
+        push(root, row_group(group), NONE, units);
     }
     arcs
-}
-
-/// By row group, whether the second flow has its first unit (1) or loses it (−1).
-fn first_units(transport: &Transport, links: &Links, x: &[(usize, i64)], y: &[(usize, i64)]) -> Vec<i64> {
-    let linked = |flow: &[(usize, i64)]| {
-        let mut linked = vec![0_i64; transport.row_group_capacity.len()];
-        for &(edge, _) in flow.iter().filter(|(_, units)| *units > 0) {
-            let group = transport.row_group[transport.row_of(edge)];
-            linked[group as usize] = i64::from(links.column_of(group).is_some());
-        }
-        linked
-    };
-    linked(y).iter().zip(linked(x)).map(|(y, x)| y - x).collect()
 }
 
 fn added_up(mut list: Vec<(u32, i64)>) -> Vec<(u32, i64)> {
@@ -180,8 +159,7 @@ struct Walk {
 
 impl Walk {
     fn of(mut arcs: Vec<Arc>) -> Walk {
-        // The unit of a link and the others go the same way: by units, then, which are not order either.
-        arcs.sort_by_key(|arc| (arc.from, arc.to, arc.units));
+        arcs.sort_by_key(|arc| (arc.from, arc.to));
         let mut nodes: Vec<Node> = arcs.iter().map(|arc| arc.from).collect();
         nodes.dedup();
         let at = |node: &Node| nodes.binary_search(node).expect("what flows in flows out");

@@ -202,10 +202,8 @@ pub struct Quotafied {
 pub fn optimum_with(transport: &Transport, quotas: &Quotas) -> Result<Quotafied, SolveError> {
     transport.check()?;
     quotas.check(transport)?;
-    let links = match quotas.link.contains(&true) {
-        true => Some(Links::of(transport, &quotas.link)?),
-        false => None,
-    };
+    let wanted = quotas.link.contains(&true);
+    let links = wanted.then(|| Links::of(transport, &quotas.link)).transpose()?;
     let link_proof = links.as_ref().map(|links| links.most(transport, None, &[])).transpose()?;
     let (scale, grain) = scale(transport, quotas, links.as_ref());
     let problem = Problem {

@@ -125,7 +125,7 @@ fn shifts(problem: &Problem, multipliers: &[i64]) -> [Vec<i64>; 2] {
     [rows, columns]
 }
 
-impl<'a> Problem<'a> {
+impl Problem<'_> {
     /// The most that `scale · value` and the multipliers can add up to on an edge.
     fn most(&self, multipliers: &[i64]) -> i128 {
         let sides = self.sides.iter().zip(multipliers);
@@ -203,9 +203,9 @@ impl<'a> Problem<'a> {
         }
         let mut kept = Vec::with_capacity(edges);
         new.row_start.push(0);
-        for row in 0..transport.rows() {
+        for (row, &of_row) in rows.iter().enumerate() {
             let spare = links.and_then(|links| links.column_of(transport.row_group[row]));
-            let shift = rows[row] + if spare.is_some() { bonus } else { 0 };
+            let shift = of_row + if spare.is_some() { bonus } else { 0 };
             for edge in transport.edges_of(row) {
                 let column = transport.column[edge];
                 let value = self.scale * transport.value[edge] + shift + columns[column as usize];

@@ -39,74 +39,9 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::collections::binary_heap::PeekMut;
 
-use super::{Market, NONE, Rank, Side, StableAllocation};
+use super::state::{Answer, End, Held, Link, Proposer, Receiver, Team};
+use super::{Market, NONE, Side, StableAllocation};
 use crate::solve::transport::number;
-
-/// One who proposes.
-struct Proposer {
-    left: i64,
-    group: u32,
-    /// The pointer, a position in the lists, and where the list ends.
-    next: usize,
-    end: usize,
-    /// Where the edge pointed at is held, once it has had flow.
-    held: u32,
-    /// Whether the edge pointed at is on the chain, and where.
-    link: u32,
-    /// Whether the group has it on its heap.
-    waits: bool,
-}
-
-/// A group of proposers that binds.
-#[derive(Default)]
-struct Team {
-    left: i64,
-    /// Its proposers that may have units left, by a rank that is at least that of the edge pointed at.
-    waiting: BinaryHeap<(Rank, u32)>,
-}
-
-/// A receiver, or a group of them that binds.
-#[derive(Default)]
-struct Receiver {
-    left: i64,
-    group: u32,
-    /// What it holds, the worst on top; edges without flow among it.
-    holds: BinaryHeap<Reverse<(Rank, u32)>>,
-}
-
-/// An edge that has had flow.
-struct Held {
-    edge: u32,
-    proposer: u32,
-    receiver: u32,
-    units: i64,
-}
-
-/// A proposal on the chain and what it displaces.
-#[derive(Clone, Copy)]
-struct Link {
-    proposer: u32,
-    next: usize,
-    receiver: u32,
-    displaced: u32,
-}
-
-enum Answer {
-    Takes,
-    Refuses,
-    Displaces(u32),
-}
-
-/// How a chain ends.
-#[derive(Clone, Copy)]
-enum End {
-    /// The proposer's unit is taken.
-    Taken(u32),
-    /// The last displaced unit comes back.
-    Returned,
-    /// The last displaced unit is proposed again where this link does.
-    Cycle(usize),
-}
 
 /// One component on the way to its stable flow.
 pub(super) struct Chains<'a> {

@@ -42,6 +42,7 @@ mod chain;
 mod lists;
 mod refuse;
 mod repair;
+mod state;
 mod within;
 
 use std::cmp::Reverse;
