@@ -16,6 +16,7 @@ mod flow;
 mod flow_published;
 mod forum;
 mod generate;
+mod hostile_workbooks;
 mod layers;
 mod linkage;
 mod lots;

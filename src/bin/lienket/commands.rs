@@ -87,7 +87,8 @@ fn check(path: &Path, lenient: bool) -> Answer {
     let faults = issues.iter().filter(|issue| issue.severity == Severity::Error).count();
     let warnings = issues.len() - faults;
     let mut text = rows;
-    text += &format!("{}: {}, {}\n", path.display(), count(faults, "fault"), count(warnings, "warning"));
+    let counted = format!("{}: {}, {}\n", path.display(), count(faults, "fault"), count(warnings, "warning"));
+    text.push_str(&counted);
     if let Ok((market, candidates)) = &checked {
         let (cooperatives, offers) = (market.cooperatives().len(), market.offers().len());
         let (enterprises, demands) = (market.enterprises().len(), market.demands().len());

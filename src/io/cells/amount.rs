@@ -317,9 +317,8 @@ pub(in crate::io) fn piece(raw: &Raw) -> Read<i128> {
         Raw::Text(text) => {
             let text = even(text);
             let (digits, rest) = split_number(&text);
-            let scale = match unit(if rest.is_empty() { "kg" } else { rest })? {
-                Unit::Mass(milligrams) => milligrams,
-                _ => return Err(ask()),
+            let Unit::Mass(scale) = unit(if rest.is_empty() { "kg" } else { rest })? else {
+                return Err(ask());
             };
             number(digits, Point::Either)?.map(|value| value * scale / MILLIGRAMS)
         }

@@ -82,7 +82,7 @@ pub(in crate::io) fn number(text: &str, point: Point) -> Read<Milli> {
             (pieces.concat(), decimals.to_owned())
         }
     };
-    if whole.is_empty() || whole.len() > DIGITS || (separators.len() > 0 && plain.ends_with(['.', ','])) {
+    if whole.is_empty() || whole.len() > DIGITS || (!separators.is_empty() && plain.ends_with(['.', ','])) {
         return Err(not());
     }
     if decimals.len() > 3 && decimals[3..].bytes().any(|b| b != b'0') {

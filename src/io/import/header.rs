@@ -115,11 +115,13 @@ pub(in crate::io) fn all_there(place: &str, taken: &[&str], draft: &Draft) -> Re
     if missing.is_empty() {
         return Ok(());
     }
-    let near: Vec<String> =
-        draft.issues.iter().filter(|issue| issue.code == "unknown_sheet").map(ToString::to_string).collect();
+    let mut message = format!("there is no sheet for {}", missing.join(", "));
+    for near in draft.issues.iter().filter(|issue| issue.code == "unknown_sheet") {
+        message = format!("{message}; {near}");
+    }
     Err(Error::Unreadable {
         place: place.to_owned(),
-        message: format!("there is no sheet for {}{}", missing.join(", "), near.iter().map(|line| format!("; {line}")).collect::<String>()),
+        message,
         help: "A market has the sheets cooperatives (hợp tác xã), enterprises (doanh nghiệp), offers (chào bán) and demands \
                (nhu cầu); `lienket template` writes them empty."
             .to_owned(),

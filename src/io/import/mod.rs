@@ -6,7 +6,9 @@
 
 pub(super) mod field;
 mod header;
+mod places;
 mod report;
+mod row;
 mod rows;
 pub(super) mod sheets;
 pub(super) mod table;

@@ -128,3 +128,20 @@ impl fmt::Display for ImportReport {
         f.write_str(&self.text(true))
     }
 }
+
+/// A fault as a remark.
+pub(super) fn remark(
+    issue: &Issue,
+    sheet: String,
+    row: Option<usize>,
+    column: Option<String>,
+) -> ImportRemark {
+    ImportRemark {
+        sheet,
+        row,
+        column,
+        found: issue.found.clone(),
+        message: issue.message.clone(),
+        remedy: Some(issue.help.clone()),
+    }
+}

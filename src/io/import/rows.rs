@@ -4,7 +4,9 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::field::{Context, Ids, field};
-use super::report::{Import, ImportRemark, ImportReport, SheetReport, place};
+use super::places::{Held, Places, Spots};
+use super::report::{Import, ImportRemark, ImportReport, SheetReport, place, remark};
+use super::row::{Row, ids, minted, mints, put, required, steps};
 use super::sheets::{CATALOGUE, Target};
 use super::table::{Head, Heading, Line, Table};
 use crate::error::{Error, Issue, Severity, did_you_mean};
@@ -12,42 +14,14 @@ use crate::io::cells::amount::{Measure, months, piece};
 use crate::io::cells::names::Names;
 use crate::io::cells::{Ask, Raw, plain_letters};
 use crate::io::csv::columns::{SHEETS, Sheet};
-use crate::io::csv::places::columns;
 use crate::io::draft::Draft;
 use crate::io::entries::Entry;
 use crate::io::fields::At;
-use crate::io::node::{Key, Node};
+use crate::io::node::Node;
 use crate::market::{Catalogue, Cooperative};
 
-/// A row that was read: its fields, and the fields that were refused.
-struct Row {
-    row: usize,
-    fields: Vec<(Key, Node)>,
-    refused: Vec<(Vec<&'static str>, Ask, Option<String>)>,
-    noted: bool,
-}
-
-impl Row {
-    fn text(&self, name: &str) -> Option<&str> {
-        self.fields.iter().find_map(|(field, node)| match node {
-            Node::Text(text) if field == name => Some(text.as_str()),
-            _ => None,
-        })
-    }
-}
-
-/// Where the entries of one list stand.
-#[derive(Default)]
-struct Spots {
-    label: String,
-    rows: Vec<usize>,
-    /// Columns as their headers name them.
-    columns: BTreeMap<&'static str, String>,
-    noted: BTreeSet<usize>,
-    refused: BTreeSet<usize>,
-    /// Rows with something in them.
-    filled: usize,
-}
+/// What was refused, and the list and row it counts for.
+type Refused = (ImportRemark, Option<(&'static str, usize)>);
 
 /// Everything known so far.
 struct Reader {
@@ -55,7 +29,7 @@ struct Reader {
     report: ImportReport,
     spots: BTreeMap<&'static str, Spots>,
     /// For every cooperative the rows of its certificates.
-    certificates: Vec<Vec<usize>>,
+    certificates: Vec<Vec<Held>>,
     /// Faults that are placed already.
     placed: Vec<(Issue, ImportRemark)>,
 }
@@ -118,16 +92,6 @@ pub(in crate::io) fn import(draft: Draft, report: ImportReport, tables: &[Table]
     reader.finish()
 }
 
-fn ids(rows: &[Row]) -> Ids {
-    let mut ids = Ids::default();
-    for row in rows {
-        if let Some(id) = row.text("id") {
-            ids.add(id, row.text("name"));
-        }
-    }
-    ids
-}
-
 impl Reader {
     /// The rows of a sheet's table; none where there is no such table or no header in it.
     fn rows(&mut self, tables: &[Table], sheet: &'static Sheet, context: &Context) -> Vec<Row> {
@@ -153,9 +117,11 @@ impl Reader {
             return Vec::new();
         };
         for heading in &head.headings {
-            if let Target::Column(column) = heading.target {
-                spots.columns.insert(column.name, heading.label.clone());
-            }
+            match heading.target {
+                Target::Column(column) => spots.columns.insert(column.name, heading.label.clone()),
+                Target::Certificates => spots.columns.insert("certificates", heading.label.clone()),
+                _ => None,
+            };
         }
         let there = |name: &str| {
             head.headings.iter().any(|h| matches!(h.target, Target::Column(c) if c.name == name))
@@ -201,6 +167,7 @@ impl Reader {
     }
 
     /// One line as a row.
+    #[expect(clippy::too_many_lines, reason = "one pass over the cells of a line, a case per kind of column")]
     fn row(&mut self, table: &Table, head: &Head, line: &Line, context: &Context) -> Row {
         let sheet = table.sheet;
         let mut row = Row { row: line.row, fields: Vec::new(), refused: Vec::new(), noted: false };
@@ -399,10 +366,10 @@ impl Reader {
                 Some(Node::List(nodes)) => nodes,
                 _ => Vec::new(),
             };
-            let mut lines = vec![row.row; nodes.len()];
+            let mut lines = vec![Held::InCell(row.row); nodes.len()];
             let index = self.spots.get(sheet.list).map_or(0, |spots| spots.rows.len());
             for certificate in own_rows {
-                lines.push(certificate.row);
+                lines.push(Held::InSheet(certificate.row));
                 let mut fields = certificate.fields;
                 for (steps, ask, found) in certificate.refused {
                     if !ask.code.is_empty() {
@@ -477,7 +444,7 @@ impl Reader {
         draft.issues = issues;
         draft.issues.extend(placed.iter().map(|(issue, _)| issue.clone()));
         let places = Places { spots: &spots, certificates: &certificates };
-        let found: RefCell<Vec<(ImportRemark, Option<(&'static str, usize)>)>> = RefCell::default();
+        let found: RefCell<Vec<Refused>> = RefCell::default();
         let said: BTreeSet<String> = said.into_iter().map(|issue| issue.pointer).collect();
         let placed: BTreeMap<(String, &str), ImportRemark> =
             placed.into_iter().map(|(issue, remark)| ((issue.pointer, issue.code), remark)).collect();
@@ -530,124 +497,4 @@ impl Reader {
         }
         Import { market, report }
     }
-}
-
-fn remark(issue: &Issue, sheet: String, row: Option<usize>, column: Option<String>) -> ImportRemark {
-    ImportRemark {
-        sheet,
-        row,
-        column,
-        found: issue.found.clone(),
-        message: issue.message.clone(),
-        remedy: Some(issue.help.clone()),
-    }
-}
-
-fn required(sheet: &Sheet) -> Vec<&'static str> {
-    sheet.columns.iter().filter(|column| column.required).map(|column| column.name).collect()
-}
-
-/// Whether entries without an id are given one.
-fn mints(sheet: &Sheet) -> bool {
-    ["cooperatives", "enterprises", "offers", "demands"].contains(&sheet.list)
-}
-
-/// An id of the name, or of the row.
-fn minted(sheet: &Sheet, row: &Row) -> String {
-    let name = row.text("name").map(plain_letters).unwrap_or_default();
-    let words = name.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
-    let slug = words.collect::<Vec<_>>().join("-");
-    if slug.is_empty() { format!("{}-row-{}", sheet.list.trim_end_matches('s'), row.row) } else { slug }
-}
-
-/// The steps of a column's field within its entry.
-fn steps(column: &crate::io::csv::columns::Column) -> Vec<&'static str> {
-    column.inside.map_or_else(|| vec![column.name], |(object, field)| vec![object, field])
-}
-
-/// Puts a field into a row, together with others of the same object.
-fn put(row: &mut Row, name: &'static str, inside: Option<(&'static str, &'static str)>, node: Node) {
-    let (name, node) = match inside {
-        None => (name, node),
-        Some((object, field)) => (object, Node::Map(vec![(field.into(), node)])),
-    };
-    match (row.fields.iter_mut().find(|(field, _)| field == name), node) {
-        (None, node) => row.fields.push((name.into(), node)),
-        (Some((_, Node::Map(there))), Node::Map(mut more)) if inside.is_some() => there.append(&mut more),
-        (Some(_), _) => {
-            let message = "a place stands here both as a name and as coordinates";
-            let ask = Ask::new("two_places", message, "Fill in either the place, or latitude and longitude.");
-            row.refused.push((vec![name], ask, None));
-        }
-    }
-}
-
-/// From pointers into the document to sheets, rows and columns.
-struct Places<'a> {
-    spots: &'a BTreeMap<&'static str, Spots>,
-    certificates: &'a [Vec<usize>],
-}
-
-struct Spot {
-    list: &'static str,
-    label: String,
-    row: Option<usize>,
-    column: Option<String>,
-}
-
-impl Places<'_> {
-    fn show(&self, mut issue: Issue) -> (Issue, Option<Spot>) {
-        let spot = self.find(&issue.pointer);
-        if let Some(spot) = &spot {
-            issue.pointer = place(&spot.label, spot.row, spot.column.as_deref());
-        }
-        // These name the first of two entries.
-        if matches!(issue.code, "duplicate_id" | "duplicate_contract" | "duplicate_relation" | "names_alike")
-        {
-            let words = issue.message.split(' ').map(|word| {
-                let found = if word.starts_with('/') { self.find(word) } else { None };
-                found.map_or_else(
-                    || word.to_owned(),
-                    |spot| place(&spot.label, spot.row, spot.column.as_deref()),
-                )
-            });
-            issue.message = words.collect::<Vec<_>>().join(" ");
-        }
-        (issue, spot)
-    }
-
-    fn find(&self, pointer: &str) -> Option<Spot> {
-        let inner = pointer.strip_prefix('/')?;
-        let (sheet, rest) = SHEETS.into_iter().chain(CATALOGUE).find_map(|sheet| {
-            let rest = inner.strip_prefix(sheet.list)?;
-            (rest.is_empty() || rest.starts_with('/')).then_some((sheet, rest.trim_start_matches('/')))
-        })?;
-        let steps: Vec<&str> = rest.split('/').filter(|step| !step.is_empty()).collect();
-        let spots = self.spots.get(sheet.list)?;
-        let Some((entry, rest)) = steps.split_first() else {
-            return Some(Spot { list: sheet.list, label: spots.label.clone(), row: None, column: None });
-        };
-        let entry: usize = entry.parse().ok()?;
-        if let ["certificates", certificate, rest @ ..] = rest {
-            let row = *self.certificates.get(entry)?.get(certificate.parse::<usize>().ok()?)?;
-            let sheet = SHEETS[1];
-            if let Some(own) = self.spots.get(sheet.list) {
-                return Some(spot_in(sheet, own, row, rest));
-            }
-            let column = Some("certificates".to_owned());
-            return Some(Spot { list: "cooperatives", label: spots.label.clone(), row: Some(row), column });
-        }
-        Some(spot_in(sheet, spots, *spots.rows.get(entry)?, rest))
-    }
-}
-
-fn spot_in(sheet: &'static Sheet, spots: &Spots, row: usize, steps: &[&str]) -> Spot {
-    let (names, rest) = columns(sheet, steps);
-    let label = |name: &&'static str| spots.columns.get(name).cloned().unwrap_or_else(|| (*name).to_owned());
-    let mut column = names.iter().map(label).collect::<Vec<_>>().join(" and ");
-    if let Some(item) = rest.first().and_then(|item| item.parse::<usize>().ok()) {
-        column = format!("{column}, item {}", item + 1);
-    }
-    let column = (!names.is_empty()).then_some(column);
-    Spot { list: sheet.list, label: spots.label.clone(), row: Some(row), column }
 }

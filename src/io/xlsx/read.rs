@@ -129,19 +129,17 @@ fn raw(value: DataRef, formula: bool, offset: f64) -> Option<Raw> {
     #[expect(clippy::cast_precision_loss, reason = "spreadsheets hold numbers as floats")]
     Some(match value {
         DataRef::Empty if formula => Raw::Uncomputed,
-        DataRef::Empty => return None,
+        DataRef::Empty | DataRef::SharedString("") => return None,
         DataRef::Int(value) => Raw::Number(value as f64),
         DataRef::Float(value) if value.is_finite() => Raw::Number(value),
         DataRef::Float(value) => Raw::Error(value.to_string()),
         DataRef::String(text) if text.is_empty() => return None,
-        DataRef::SharedString("") => return None,
-        DataRef::String(text) => Raw::Text(text),
+        DataRef::String(text) | DataRef::DurationIso(text) => Raw::Text(text),
         DataRef::SharedString(text) => Raw::Text(text.to_owned()),
         DataRef::Bool(value) => Raw::Bool(value),
         DataRef::DateTime(time) if time.is_datetime() => Raw::Day(day(time, offset)),
         DataRef::DateTime(time) => Raw::Number(time.as_f64()),
         DataRef::DateTimeIso(text) => Raw::Day(text.get(..10).and_then(|day| day.parse().ok())),
-        DataRef::DurationIso(text) => Raw::Text(text),
         DataRef::Error(error) => Raw::Error(Data::Error(error).to_string()),
     })
 }

@@ -40,11 +40,8 @@ fn lists(day: Date) -> Vec<List> {
     let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
     // By name where that is read back as the same entry, else by id.
     let product = |id: &str, name: &str| {
-        names
-            .product(name)
-            .is_ok_and(|read| read.value == id)
-            .then(|| name.to_owned())
-            .unwrap_or_else(|| id.to_owned())
+        let same = names.product(name).is_ok_and(|read| read.value == id);
+        if same { name.to_owned() } else { id.to_owned() }
     };
     let standard = |id: &str, name: &str| {
         let same = names.standards(name).is_ok_and(|read| read.value == [id]);
