@@ -1,5 +1,5 @@
-//! Reading and writing documents: markets as JSON or as folders of CSV files, policies as TOML or JSON, flow
-//! networks as DIMACS files.
+//! Reading and writing documents: markets as JSON, as folders of CSV files or as workbooks, policies as TOML or
+//! JSON, flow networks as DIMACS files.
 //!
 //! Every fault of a document comes back at once, as [`Issue`](crate::Issue)s that point at the place.
 //! Nothing is dropped, defaulted or repaired without a word, and outputs appear whole or not at all.
@@ -15,6 +15,8 @@
 
 mod atomic;
 mod calendar;
+#[cfg(feature = "csv")]
+mod cells;
 mod certificate;
 #[cfg(feature = "csv")]
 pub mod csv;
@@ -24,6 +26,8 @@ mod draft;
 mod entries;
 mod export;
 mod fields;
+#[cfg(feature = "csv")]
+mod import;
 pub mod json;
 mod node;
 mod outputs;
@@ -34,6 +38,8 @@ mod timetable;
 mod values;
 pub mod venue;
 mod verify;
+#[cfg(feature = "xlsx")]
+mod xlsx;
 
 use std::fs;
 use std::ops::ControlFlow;
@@ -45,6 +51,8 @@ pub use digest::market_digest;
 #[cfg(feature = "csv")]
 pub use export::write_candidates;
 pub use export::{Export, write_network};
+#[cfg(feature = "csv")]
+pub use import::{Import, ImportRemark, ImportReport, SheetReport};
 pub use outputs::Unfinished;
 #[cfg(feature = "csv")]
 pub use plan::write_matches;
@@ -58,6 +66,8 @@ pub use timetable::write_meetings;
 pub use timetable::{file_name, timetable_document, write_timetable};
 pub use venue::venue_document;
 pub use verify::verify_plan;
+#[cfg(feature = "xlsx")]
+pub use xlsx::write_template;
 
 use crate::error::Error;
 use crate::market::Market;
@@ -65,7 +75,8 @@ use crate::policy::Policy;
 use crate::timetable::Venue;
 use crate::watch::Watch;
 
-/// Reads a market: a `.json` file, or (with the feature `csv`) a folder of CSV files.
+/// Reads a market: a `.json` file, (with the feature `csv`) a folder of CSV files, or (with the feature `xlsx`)
+/// a workbook, which is read as [`import_market`] reads it.
 ///
 /// # Errors
 /// [`Error::Unreadable`] where it cannot be read or is not in its format; [`Error::Faults`] with every fault
@@ -89,11 +100,47 @@ pub fn read_market_watched(path: impl AsRef<Path>, watch: Watch) -> Result<Marke
             let bytes = read_bytes(path)?;
             json::market_watched(&bytes, watch).map_err(|error| text::in_file(error, &name(path)))
         }
+        #[cfg(feature = "xlsx")]
+        "xlsx" | "xlsm" => xlsx::import_market(path)?.market,
         _ => Err(not_a_market(path)),
     }
 }
 
-/// Writes a market: to a `.json` file, or else (with the feature `csv`) to a folder of CSV files.
+/// Reads a market as people write: a workbook, or a folder of CSV files, with headers in Vietnamese or English in
+/// any order and cells with units, names and notes; and reports what became of every row. A `.json` file is read
+/// as [`read_market`] reads it.
+///
+/// ```no_run
+/// let import = lienket::io::import_market("round.xlsx")?;
+/// print!("{}", import.report);
+/// let market = import.market?;
+/// # Ok::<(), lienket::Error>(())
+/// ```
+///
+/// # Errors
+/// [`Error::Unreadable`] where it cannot be read or is not in its format. Faults of the content are in
+/// [`Import::market`].
+#[cfg(feature = "csv")]
+pub fn import_market(path: impl AsRef<Path>) -> Result<Import, Error> {
+    let path = path.as_ref();
+    let there = fs::metadata(path).map_err(|error| missing(path, &error))?;
+    if there.is_dir() {
+        return csv::import_market(path);
+    }
+    match extension(path).as_str() {
+        #[cfg(feature = "xlsx")]
+        "xlsx" | "xlsm" => xlsx::import_market(path),
+        _ => {
+            let market = match read_market(path) {
+                Err(error @ Error::Unreadable { .. }) => return Err(error),
+                market => market,
+            };
+            Ok(Import { market, report: ImportReport::default() })
+        }
+    }
+}
+
+/// Writes a market: to a `.json` file, (with the feature `xlsx`) to a `.xlsx` workbook, or else (with the feature `csv`) to a folder of CSV files.
 ///
 /// # Errors
 /// [`Error::Unreadable`] where it cannot be written; what was there before is then still there.
@@ -104,7 +151,11 @@ pub fn write_market(market: &Market, path: impl AsRef<Path>) -> Result<(), Error
             json::representable(market)?;
             write_atomically(path, |writer| json::write_document(market, writer, |_| true))
         }
-        "xlsx" | "xls" | "ods" | "csv" => Err(not_a_market(path)),
+        #[cfg(feature = "xlsx")]
+        "xlsx" => xlsx::write_market(market, path),
+        #[cfg(not(feature = "xlsx"))]
+        "xlsx" => Err(not_a_market(path)),
+        "xlsm" | "xls" | "ods" | "csv" => Err(not_a_market(path)),
         _ => write_folder(market, path),
     }
 }
@@ -194,16 +245,25 @@ fn missing(path: &Path, error: &std::io::Error) -> Error {
 
 fn not_a_market(path: &Path) -> Error {
     let (message, help) = match extension(path).as_str() {
-        "xlsx" | "xls" | "ods" => (
-            "this version does not read or write workbooks",
-            "Save each sheet as “CSV UTF-8” in one folder (cooperatives.csv, enterprises.csv, offers.csv, \
+        #[cfg(feature = "xlsx")]
+        "xls" | "ods" | "xlsm" => (
+            "workbooks are read and written as .xlsx only",
+            "Save it as “Excel Workbook (.xlsx)” and name that file.",
+        ),
+        #[cfg(not(feature = "xlsx"))]
+        "xlsx" | "xlsm" | "xls" | "ods" => (
+            "workbooks need the feature `xlsx`, which was left out",
+            "Build with it, or save each sheet as “CSV UTF-8” in one folder (cooperatives.csv, enterprises.csv, offers.csv, \
              demands.csv, …, with market.json) and name the folder.",
         ),
         "csv" => (
             "a market is several CSV files, not one",
             "Name the folder that holds cooperatives.csv, enterprises.csv, offers.csv, demands.csv and market.json.",
         ),
-        _ => ("this is neither a `.json` file nor a folder", "Name a `.json` file or a folder of CSV files."),
+        _ => (
+            "this is neither a `.json` file, nor a workbook, nor a folder",
+            "Name a `.json` or `.xlsx` file, or a folder of CSV files.",
+        ),
     };
     Error::Unreadable { place: name(path), message: message.to_owned(), help: help.to_owned() }
 }

@@ -28,6 +28,8 @@ pub use cooperative::{Certificate, CertificateStatus, Cooperative, CooperativeKi
 pub use demand::{Demand, Substitute};
 pub use enterprise::Enterprise;
 pub use names::fold_name;
+#[cfg(feature = "csv")]
+pub(crate) use names::without_legal_form;
 pub use offer::Offer;
 pub use place::{Place, PlaceMatch};
 pub use product::covers;

@@ -435,7 +435,8 @@ fn spoilt_documents_never_panic() {
 fn other_paths_than_markets() {
     for (path, says) in [
         ("no/such/file.json", "there is nothing at this path"),
-        ("market.xlsx", "workbooks"),
+        ("market.xlsx", "no workbook"),
+        ("market.xls", "workbooks"),
         ("market.csv", "several CSV files"),
         ("market.txt", "neither"),
     ] {
@@ -450,7 +451,7 @@ fn other_paths_than_markets() {
     assert!(read_policy(Path::new("no-such-policy.toml")).is_err());
     let market = market(EXAMPLE).unwrap();
     let folder = tempfile::tempdir().unwrap();
-    assert!(message(write_market(&market, folder.path().join("a.xlsx"))).contains("workbooks"));
+    assert!(message(write_market(&market, folder.path().join("a.xls"))).contains("workbooks"));
     fs::write(folder.path().join("file"), "mine").unwrap();
     assert!(write_market(&market, folder.path().join("file")).is_err());
     assert_eq!(fs::read_to_string(folder.path().join("file")).unwrap(), "mine");

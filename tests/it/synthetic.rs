@@ -64,7 +64,7 @@ fn what_cannot_be_made_is_refused_and_nothing_is_written() {
     refused("generate --preset village --seed 1 m.json", "national");
     refused("generate --preset forum --seed -1 m.json", "--seed");
     refused("generate --preset forum m.json", "--seed");
-    refused("generate --preset forum --seed 1 m.xlsx", "workbooks");
+    refused("generate --preset forum --seed 1 m.xls", "workbooks");
     refused("generate --preset forum --seed 1 no/such/m.json", "Create the folder");
     refused("export m.json out.parquet", "Parquet");
     refused("export m.json out.lp", "`.min`");

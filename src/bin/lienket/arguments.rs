@@ -8,7 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 #[derive(Parser)]
 #[command(version, about, arg_required_else_help = true)]
 #[command(
-    after_help = "MARKET is a .json file or a folder of CSV files. Exit codes: 0 done; 1 the answer is no; \
+    after_help = "MARKET is a .json file, a .xlsx workbook or a folder of CSV files. Exit codes: 0 done; 1 the answer is no; \
 2 usage, unreadable input, or a document with faults; 3 a bug."
 )]
 pub(crate) struct Arguments {
@@ -18,10 +18,13 @@ pub(crate) struct Arguments {
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
-    /// Validate a market: print every fault and warning
+    /// Validate a market: print every fault and warning, and of a workbook what became of every row
     Check {
         /// The market
         market: PathBuf,
+        /// Read a folder of CSV files as people write, as workbooks always are
+        #[arg(long)]
+        lenient: bool,
     },
     /// Run one matching round: candidates, scores, volumes, reasons
     Match(Match),
@@ -34,11 +37,19 @@ pub(crate) enum Command {
     },
     /// Say why a pair, an offer or a demand is linked or not, and what would change it
     Explain(Explain),
-    /// Convert a market between JSON and a folder of CSV files
+    /// Convert a market between JSON, a workbook and a folder of CSV files
     Convert {
         /// The market
         market: PathBuf,
-        /// Where to: a .json file, or a folder
+        /// Where to: a .json or .xlsx file, or a folder
+        out: PathBuf,
+        /// Read a folder of CSV files as people write, as workbooks always are
+        #[arg(long)]
+        lenient: bool,
+    },
+    /// Write an empty workbook to fill in, with notes, drop-downs and a sample row
+    Template {
+        /// Where to: a .xlsx file
         out: PathBuf,
     },
     /// Make up a market from a seed: the same seed, the same bytes

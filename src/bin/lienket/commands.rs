@@ -17,11 +17,12 @@ use crate::{Answer, failed};
 
 pub(crate) fn run(arguments: Arguments) -> Answer {
     let done = match arguments.command {
-        Command::Check { market } => return check(&market),
+        Command::Check { market, lenient } => return check(&market, lenient),
         Command::Verify { market, plan } => return verify(&market, &plan),
         Command::Match(arguments) => matching(&arguments),
         Command::Explain(arguments) => explain(&arguments),
-        Command::Convert { market, out } => convert(&market, &out),
+        Command::Convert { market, out, lenient } => convert(&market, &out, lenient),
+        Command::Template { out } => template(&out),
         Command::Generate(arguments) => generate(&arguments),
         Command::Export { market, out, policy } => export(&market, &out, policy.as_deref()),
         Command::Timetable(arguments) => timetable(&arguments),
@@ -62,19 +63,23 @@ fn warn(market: &Market, path: &Path) {
 }
 
 #[expect(clippy::print_stderr, reason = "faults and warnings go to standard error")]
-fn check(path: &Path) -> Answer {
+fn check(path: &Path, lenient: bool) -> Answer {
     // Whether contracts fit certified volumes depends on the policy; here, the default one.
     let bar = Bar::new();
-    let checked =
-        io::read_market_watched(path, &|progress| bar.watch(progress)).and_then(
-            |market| match Linkage::build(&market, &Policy::default()) {
-                Ok(linkage) => Ok((market, linkage.len())),
-                Err(Error::Faults(faults)) => {
-                    Err(Error::Faults([faults, market.warnings().to_vec()].concat()))
-                }
-                Err(other) => Err(other),
-            },
-        );
+    let (read, rows) = if lenient || is_workbook(path) {
+        match io::import_market(path) {
+            // Refused cells are among the faults.
+            Ok(import) => (import.market, import.report.text(false)),
+            Err(error) => return failed(&error),
+        }
+    } else {
+        (io::read_market_watched(path, &|progress| bar.watch(progress)), String::new())
+    };
+    let checked = read.and_then(|market| match Linkage::build(&market, &Policy::default()) {
+        Ok(linkage) => Ok((market, linkage.len())),
+        Err(Error::Faults(faults)) => Err(Error::Faults([faults, market.warnings().to_vec()].concat())),
+        Err(other) => Err(other),
+    });
     drop(bar);
     let (issues, answer) = match &checked {
         Ok((market, _)) => (market.warnings(), Answer::Yes),
@@ -86,8 +91,9 @@ fn check(path: &Path) -> Answer {
     }
     let faults = issues.iter().filter(|issue| issue.severity == Severity::Error).count();
     let warnings = issues.len() - faults;
-    let mut text =
-        format!("{}: {}, {}\n", path.display(), count(faults, "fault"), count(warnings, "warning"));
+    let mut text = rows;
+    let counted = format!("{}: {}, {}\n", path.display(), count(faults, "fault"), count(warnings, "warning"));
+    text.push_str(&counted);
     if let Ok((market, candidates)) = &checked {
         let (cooperatives, offers) = (market.cooperatives().len(), market.offers().len());
         let (enterprises, demands) = (market.enterprises().len(), market.demands().len());
@@ -278,9 +284,38 @@ fn write_timetable(timetable: &Timetable, folder: &Path, language: lienket::Lang
     files.finish()
 }
 
-fn convert(market: &Path, out: &Path) -> Result<(), Error> {
+/// Workbooks are read as people write, and every row is accounted for.
+fn is_workbook(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("xlsx"))
+}
+
+/// Reads a market as people write, telling what was read into what.
+#[expect(clippy::print_stderr, reason = "the report goes to standard error, as warnings do")]
+fn read_kindly(path: &Path) -> Result<Market, Error> {
+    let import = io::import_market(path)?;
+    if !import.report.is_plain() {
+        eprint!("{}", import.report.text(false));
+    }
+    let market = import.market?;
+    warn(&market, path);
+    Ok(market)
+}
+
+fn template(out: &Path) -> Result<(), Error> {
+    if !is_workbook(out) {
+        return Err(Error::Unreadable {
+            place: out.display().to_string(),
+            message: "an empty workbook is a .xlsx file".to_owned(),
+            help: "Name one.".to_owned(),
+        });
+    }
+    io::write_template(out)?;
+    print(&format!("{} written\n", out.display()))
+}
+
+fn convert(market: &Path, out: &Path, lenient: bool) -> Result<(), Error> {
     let bar = Bar::new();
-    let read = read(market, &bar)?;
+    let read = if lenient || is_workbook(market) { read_kindly(market)? } else { read(market, &bar)? };
     bar.writing();
     io::write_market(&read, out)?;
     drop(bar);

@@ -1,37 +1,37 @@
 //! The files of a market folder and their columns: the field names of the document, nested ones flattened.
 
 /// One file.
-pub(super) struct Sheet {
+pub(in crate::io) struct Sheet {
     /// The list it holds, as the document names it.
-    pub(super) list: &'static str,
-    pub(super) file: &'static str,
-    pub(super) columns: &'static [Column],
+    pub(in crate::io) list: &'static str,
+    pub(in crate::io) file: &'static str,
+    pub(in crate::io) columns: &'static [Column],
 }
 
 /// One column.
-pub(super) struct Column {
-    pub(super) name: &'static str,
+pub(in crate::io) struct Column {
+    pub(in crate::io) name: &'static str,
     /// The object and the field in it, where the column is not a field of its own.
-    pub(super) inside: Option<(&'static str, &'static str)>,
-    pub(super) required: bool,
+    pub(in crate::io) inside: Option<(&'static str, &'static str)>,
+    pub(in crate::io) required: bool,
 }
 
-const fn must(name: &'static str) -> Column {
+pub(in crate::io) const fn must(name: &'static str) -> Column {
     Column { name, inside: None, required: true }
 }
 
-const fn may(name: &'static str) -> Column {
+pub(in crate::io) const fn may(name: &'static str) -> Column {
     Column { name, inside: None, required: false }
 }
 
-const fn inside(name: &'static str, object: &'static str, field: &'static str) -> Column {
+pub(in crate::io) const fn inside(name: &'static str, object: &'static str, field: &'static str) -> Column {
     Column { name, inside: Some((object, field)), required: false }
 }
 
 const LAT: Column = inside("lat", "place", "lat");
 const LON: Column = inside("lon", "place", "lon");
 
-pub(super) const COOPERATIVES: Sheet = Sheet {
+pub(in crate::io) const COOPERATIVES: Sheet = Sheet {
     list: "cooperatives",
     file: "cooperatives.csv",
     columns: &[
@@ -47,7 +47,7 @@ pub(super) const COOPERATIVES: Sheet = Sheet {
     ],
 };
 
-pub(super) const CERTIFICATES: Sheet = Sheet {
+pub(in crate::io) const CERTIFICATES: Sheet = Sheet {
     list: "certificates",
     file: "certificates.csv",
     columns: &[
@@ -61,13 +61,13 @@ pub(super) const CERTIFICATES: Sheet = Sheet {
     ],
 };
 
-pub(super) const ENTERPRISES: Sheet = Sheet {
+pub(in crate::io) const ENTERPRISES: Sheet = Sheet {
     list: "enterprises",
     file: "enterprises.csv",
     columns: &[must("id"), may("name"), must("place"), LAT, LON, may("tags"), may("capacity_kg")],
 };
 
-pub(super) const OFFERS: Sheet = Sheet {
+pub(in crate::io) const OFFERS: Sheet = Sheet {
     list: "offers",
     file: "offers.csv",
     columns: &[
@@ -88,7 +88,7 @@ pub(super) const OFFERS: Sheet = Sheet {
     ],
 };
 
-pub(super) const DEMANDS: Sheet = Sheet {
+pub(in crate::io) const DEMANDS: Sheet = Sheet {
     list: "demands",
     file: "demands.csv",
     columns: &[
@@ -114,33 +114,33 @@ pub(super) const DEMANDS: Sheet = Sheet {
     ],
 };
 
-pub(super) const CONTRACTS: Sheet = Sheet {
+pub(in crate::io) const CONTRACTS: Sheet = Sheet {
     list: "contracts",
     file: "contracts.csv",
     columns: &[must("offer"), must("demand"), must("volume_kg")],
 };
 
-pub(super) const EXCLUSIONS: Sheet =
+pub(in crate::io) const EXCLUSIONS: Sheet =
     Sheet { list: "exclusions", file: "exclusions.csv", columns: &[must("cooperative"), must("enterprise")] };
 
-pub(super) const RELATIONS: Sheet = Sheet {
+pub(in crate::io) const RELATIONS: Sheet = Sheet {
     list: "relations",
     file: "relations.csv",
     columns: &[must("cooperative"), must("enterprise"), may("reliability")],
 };
 
 /// The file with `format`, `as_of` and `catalogue`.
-pub(super) const HEADER: &str = "market.json";
+pub(in crate::io) const HEADER: &str = "market.json";
 
 /// Every file of a folder but [`HEADER`].
-pub(super) const SHEETS: [&Sheet; 8] =
+pub(in crate::io) const SHEETS: [&Sheet; 8] =
     [&COOPERATIVES, &CERTIFICATES, &ENTERPRISES, &OFFERS, &DEMANDS, &CONTRACTS, &EXCLUSIONS, &RELATIONS];
 
 /// Files that must be there.
-pub(super) const REQUIRED: [&str; 5] =
+pub(in crate::io) const REQUIRED: [&str; 5] =
     [COOPERATIVES.file, ENTERPRISES.file, OFFERS.file, DEMANDS.file, HEADER];
 
 /// The fields of the document that stand in [`HEADER`].
-pub(super) fn in_header(field: &str) -> bool {
+pub(in crate::io) fn in_header(field: &str) -> bool {
     matches!(field, "format" | "as_of" | "catalogue")
 }

@@ -3,11 +3,13 @@
 //! Rows become the same small trees that JSON gives and are read by the same readers, so that both kinds of
 //! documents have the same faults; pointers are turned into files, rows and columns at the end.
 
-mod columns;
-mod places;
+pub(super) mod columns;
+mod lenient;
+pub(super) mod places;
 mod read;
-mod table;
+pub(super) mod table;
 mod write;
 
+pub(super) use lenient::import_market;
 pub use read::read_market;
 pub use write::write_market;

@@ -91,7 +91,10 @@ fn in_row(sheet: &'static Sheet, row: usize, steps: &[&str]) -> Found {
 }
 
 /// The columns that a place within an entry stands in, and the steps below them.
-fn columns<'s>(sheet: &'static Sheet, steps: &'s [&'s str]) -> (Vec<&'static str>, &'s [&'s str]) {
+pub(in crate::io) fn columns<'s>(
+    sheet: &'static Sheet,
+    steps: &'s [&'s str],
+) -> (Vec<&'static str>, &'s [&'s str]) {
     let named = |matches: &dyn Fn(&Column) -> bool| -> Vec<&'static str> {
         sheet.columns.iter().filter(|column| matches(column)).map(|column| column.name).collect()
     };

@@ -1,0 +1,14 @@
+//! Markets as workbooks: one sheet a list, one row an entry, one column a field.
+//!
+//! Workbooks are what people fill in, so they are read as people write, with a report of every row; what is
+//! written reads back as it was, without a note.
+
+mod guard;
+mod labels;
+mod read;
+mod template;
+mod write;
+
+pub(super) use read::import_market;
+pub use template::write_template;
+pub(super) use write::write_market;
