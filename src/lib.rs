@@ -30,7 +30,7 @@ pub use metrics::{Compared, GroupMetrics, Metrics, compare};
 pub use plan::{
     Account, Allocation, Binding, Bounds, Case, CertificateUse, CriterionLine, DemandExplanation,
     Explanation, Funnel, Held, Language, LimitPrices, LimitProof, LimitTree, Link, Missing, NearMiss,
-    OfferExplanation, Outcome, PairExplanation, Plan, PoolAccount, PoolShare, PooledBounds, PooledVolume,
+    OfferExplanation, Outcome, PairExplanation, Plan, PoolAccount, PoolShare, PoolStanding, PooledVolume,
     PooledVolumes, Prices, Proof, QuotaOutcome, QuotaProof, Reason, Remedy, Resource, Rival, RuleCheck,
     Shortcoming, Status, TreeBranch, Unmatched,
 };

@@ -33,6 +33,7 @@ mod node;
 mod outputs;
 mod plan;
 pub mod policy;
+mod pools;
 mod text;
 mod timetable;
 mod values;

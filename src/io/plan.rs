@@ -8,10 +8,13 @@ use serde::ser::SerializeSeq;
 use serde::{Serialize, Serializer};
 
 use super::certificate::CertificateEntry;
+use super::pools::{PoolEntry, ViaEntry};
 use crate::io::{market_digest, policy_document};
 use crate::market::Catalogue;
 use crate::metrics::{Compared, Metrics};
-use crate::plan::{Allocation, Explanation, Funnel, Plan, QuotaOutcome, Reason, Status, Unmatched};
+use crate::plan::{
+    Allocation, Explanation, Funnel, Plan, PooledVolumes, QuotaOutcome, Reason, Status, Unmatched,
+};
 use crate::policy::PerCriterion;
 use crate::units::Score;
 use crate::watch::{Progress, Stage, Watch};
@@ -35,6 +38,10 @@ struct Document<'a> {
     gap: f64,
     #[serde(serialize_with = "allocations")]
     allocations: (&'a Plan, &'a Count<'a>),
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pools: Option<Vec<PoolEntry<'a>>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pools_left_out: Option<usize>,
     #[serde(serialize_with = "unmatched_offers")]
     unmatched_offers: (&'a Plan, &'a Count<'a>),
     #[serde(serialize_with = "unmatched_demands")]
@@ -71,6 +78,8 @@ struct AllocationEntry<'a> {
     volume_kg: i64,
     contract_kg: i64,
     distance_km: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    via: Option<ViaEntry<'a>>,
     score: Option<Score>,
     cooperative_score: Option<Score>,
     enterprise_score: Option<Score>,
@@ -89,18 +98,20 @@ struct UnmatchedEntry<'a> {
 }
 
 fn allocation<'a>(plan: &'a Plan, a: &Allocation) -> AllocationEntry<'a> {
-    let (market, linkage) = (plan.market(), plan.linkage());
-    let candidate = linkage.candidate(a.offer, a.demand);
+    let market = plan.market();
+    let candidate = plan.scores(a.offer, a.demand);
+    let via = |volumes: &'a PooledVolumes| Some(ViaEntry::of(volumes, volumes.via(a.offer, a.demand)?));
     AllocationEntry {
         offer: &market.offer(a.offer).id,
         demand: &market.demand(a.demand).id,
         volume_kg: a.volume.0,
         contract_kg: a.contract.0,
-        distance_km: linkage.distance(a.offer, a.demand).km(),
+        distance_km: plan.distance(a.offer, a.demand).km(),
+        via: plan.pooled().and_then(via),
         score: candidate.map(|c| c.score),
         cooperative_score: candidate.map(|c| c.cooperative_score),
         enterprise_score: candidate.map(|c| c.enterprise_score),
-        criteria: linkage.criteria(a.offer, a.demand),
+        criteria: plan.criteria(a.offer, a.demand),
     }
 }
 
@@ -161,6 +172,8 @@ fn document<'a>(plan: &'a Plan, count: &'a Count) -> Document<'a> {
         score_bound: bounds.score.map(|(_, bound)| bound.to_string()),
         gap: bounds.gap(),
         allocations: (plan, count),
+        pools: PoolEntry::all(plan),
+        pools_left_out: plan.pooled().map(|volumes| volumes.pools().left_out()),
         unmatched_offers: (plan, count),
         unmatched_demands: (plan, count),
         quotas: plan.quotas(),
@@ -230,7 +243,9 @@ const COLUMNS: [&str; 15] = [
 pub fn write_matches(plan: &Plan, mut writer: impl Write) -> io::Result<()> {
     writer.write_all("\u{feff}".as_bytes())?;
     let mut table = ::csv::Writer::from_writer(writer);
-    table.write_record(COLUMNS)?;
+    // A column of its own for hubs, where there are any.
+    let hub = plan.pooled().map(|_| "hub");
+    table.write_record(COLUMNS.into_iter().chain(hub))?;
     let market = plan.market();
     for a in plan.allocations() {
         let entry = allocation(plan, a);
@@ -238,7 +253,12 @@ pub fn write_matches(plan: &Plan, mut writer: impl Write) -> io::Result<()> {
         let cooperative = market.cooperative(market.cooperative_of(a.offer));
         let enterprise = market.enterprise(market.enterprise_of(a.demand));
         let score = |score: Option<Score>| score.map_or_else(String::new, |score| score.to_string());
-        table.write_record(&[
+        let hub = plan.pooled().map(|volumes| {
+            volumes
+                .via(a.offer, a.demand)
+                .map_or_else(String::new, |share| volumes.pools().hub(share.hub).id.clone())
+        });
+        let fields = [
             offer.id.clone(),
             cooperative.id.clone(),
             no_formula(cooperative.name_or_id()),
@@ -254,7 +274,8 @@ pub fn write_matches(plan: &Plan, mut writer: impl Write) -> io::Result<()> {
             score(entry.score),
             score(entry.cooperative_score),
             score(entry.enterprise_score),
-        ])?;
+        ];
+        table.write_record(fields.into_iter().chain(hub))?;
     }
     table.flush()
 }

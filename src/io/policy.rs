@@ -9,14 +9,16 @@ use super::node::Node;
 use super::text::{decode, line_and_column};
 use super::values::{Value, list};
 use crate::error::{Error, Issue};
-use crate::market::AcceptanceKind;
-use crate::policy::{Boost, Criterion, Floor, PerCriterion, Policy, Quota, QuotaGroup, Weights};
+use crate::market::{AcceptanceKind, Place};
+use crate::policy::{
+    Boost, Criterion, Depot, Floor, PerCriterion, Policy, Pooling, Quota, QuotaGroup, Union, Weights,
+};
 use crate::units::Kg;
 
 /// The format of policy documents.
 const FORMAT: &str = "lienket/policy@1";
 
-const FIELDS: [&str; 22] = [
+const FIELDS: [&str; 23] = [
     "format",
     "mechanism",
     "proposing",
@@ -39,6 +41,7 @@ const FIELDS: [&str; 22] = [
     "max_share_per_enterprise",
     "max_share_per_supplier",
     "quotas",
+    "pooling",
 ];
 
 /// Reads a policy from TOML.
@@ -139,6 +142,7 @@ pub(super) fn policy_of(node: Node) -> Result<Policy, Error> {
         max_share_per_enterprise: fields.optional("max_share_per_enterprise"),
         max_share_per_supplier: fields.optional("max_share_per_supplier"),
         quotas: quotas(&mut fields),
+        pooling: pooling(&mut fields),
     };
     // A repeated key leaves a value behind that can still be checked.
     let shadows = |r: &Issue, issue: &Issue| {
@@ -152,11 +156,16 @@ pub(super) fn policy_of(node: Node) -> Result<Policy, Error> {
 }
 
 fn accept(fields: &mut Fields) -> Option<BTreeSet<AcceptanceKind>> {
-    let node = fields.take("accept")?;
+    set(fields, "accept")
+}
+
+/// A list in which nothing stands twice.
+fn set<T: Value + Ord>(fields: &mut Fields, name: &'static str) -> Option<BTreeSet<T>> {
+    let node = fields.take(name)?;
     let (at, issues) = fields.parts();
     let mut kinds = BTreeSet::new();
-    list(node, &at.field("accept"), issues, |item, at, issues| {
-        if let Some(kind) = AcceptanceKind::of(item.clone(), at, issues)
+    list(node, &at.field(name), issues, |item, at, issues| {
+        if let Some(kind) = T::of(item.clone(), at, issues)
             && !kinds.insert(kind)
         {
             let message = "this stands in the list already";
@@ -256,4 +265,37 @@ fn one_of<T>(
         }
         (first, second) => first.or(second),
     }
+}
+
+fn pooling(fields: &mut Fields) -> Option<Pooling> {
+    let node = fields.take("pooling")?;
+    let (at, issues) = fields.parts();
+    let names = ["pool_radius_km", "max_members", "hubs", "unions", "depots"];
+    let mut fields = Fields::open(node, at.field("pooling"), &names, issues);
+    let default = Pooling::default();
+    let (radius, max_members) = (fields.optional("pool_radius_km"), fields.optional("max_members"));
+    let hubs = set(&mut fields, "hubs").unwrap_or(default.hubs);
+    let unions = entries(&mut fields, "unions", |node, at, issues| {
+        let mut fields = Fields::open(node, *at, &["union", "members"], issues);
+        let (union, members) = (fields.required("union"), fields.required("members"));
+        Some(Union { union: union?, members: members? })
+    });
+    let depots = entries(&mut fields, "depots", |node, at, issues| {
+        let mut fields = Fields::open(node, *at, &["id", "place", "capacity_kg"], issues);
+        let (id, place, capacity) =
+            (fields.required("id"), fields.required::<Place>("place"), fields.optional("capacity_kg"));
+        Some(Depot { id: id?, place: place?, capacity })
+    });
+    Some(Pooling { radius: radius.unwrap_or(default.radius), max_members, hubs, unions, depots })
+}
+
+/// A list of objects; none where it is left out.
+fn entries<T>(
+    fields: &mut Fields,
+    name: &'static str,
+    entry: impl Fn(Node, &At, &mut Vec<Issue>) -> Option<T>,
+) -> Vec<T> {
+    let Some(node) = fields.take(name) else { return Vec::new() };
+    let (at, issues) = fields.parts();
+    list(node, &at.field(name), issues, entry).unwrap_or_default().into_iter().flatten().collect()
 }

@@ -4,7 +4,7 @@ use super::fields::{At, Fields, suggestion};
 use super::node::Node;
 use crate::error::Issue;
 use crate::market::{AcceptanceKind, CertificateStatus, CooperativeKind, Place, Substitute};
-use crate::policy::{Mechanism, Objective, Side, UnderLimits};
+use crate::policy::{HubKind, Mechanism, Objective, Side, UnderLimits};
 use crate::units::{Date, Kg, Km, VndPerKg, Window};
 
 /// A value that a field may hold.
@@ -54,6 +54,14 @@ impl Word for Mechanism {
         (Self::Stable.name(), Self::Stable),
         (Self::Fair.name(), Self::Fair),
         (Self::Egalitarian.name(), Self::Egalitarian),
+    ];
+}
+
+impl Word for HubKind {
+    const WORDS: &'static [(&'static str, Self)] = &[
+        (Self::Unions.name(), Self::Unions),
+        (Self::Cooperatives.name(), Self::Cooperatives),
+        (Self::Depots.name(), Self::Depots),
     ];
 }
 

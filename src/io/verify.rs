@@ -13,17 +13,18 @@ use super::json::syntax_error;
 use super::node::Node;
 use super::plan::{FORMAT, plan_document, write_plan};
 use super::policy::policy_of;
+use super::pools::{self, HubName};
 use super::text::decode;
 use super::values::list;
 use crate::error::{Error, Issue, Severity};
 use crate::io::market_digest;
-use crate::linkage::Linkage;
+use crate::linkage::{Linkage, Pools};
 use crate::market::Market;
-use crate::plan::{Allocation, Plan, Proof};
+use crate::plan::{Allocation, Plan, PooledVolume, PooledVolumes, Proof};
 use crate::policy::Policy;
 use crate::units::Kg;
 
-const FIELDS: [&str; 15] = [
+const FIELDS: [&str; 17] = [
     "format",
     "market_digest",
     "policy",
@@ -34,18 +35,21 @@ const FIELDS: [&str; 15] = [
     "score_bound",
     "gap",
     "allocations",
+    "pools",
+    "pools_left_out",
     "unmatched_offers",
     "unmatched_demands",
     "quotas",
     "certificate",
     "metrics",
 ];
-const ALLOCATION: [&str; 9] = [
+const ALLOCATION: [&str; 10] = [
     "offer",
     "demand",
     "volume_kg",
     "contract_kg",
     "distance_km",
+    "via",
     "score",
     "cooperative_score",
     "enterprise_score",
@@ -72,8 +76,13 @@ pub fn verify_plan(market: &Market, document: &[u8]) -> Result<Plan, Error> {
         return Err(Error::Refuted(vec![issue]));
     }
     let linkage = Linkage::build(market, &claimed.policy)?;
-    let (allocations, proof) = claimed.in_market(&linkage).map_err(Error::Refuted)?;
-    let plan = Plan::certified(&linkage, claimed.policy.mechanism, allocations, proof)?;
+    let plan = match &claimed.policy.pooling {
+        Some(pooling) => Plan::pooled_volumes(claimed.through(&Pools::build(&linkage, pooling)?)?),
+        None => {
+            let (allocations, proof) = claimed.in_market(&linkage).map_err(Error::Refuted)?;
+            Plan::certified(&linkage, claimed.policy.mechanism, allocations, proof)?
+        }
+    };
     // Most documents are as they were written, byte by byte.
     let mut same = Same { rest: text.as_bytes() };
     if write_plan(&plan, &mut same).is_ok() && same.rest.is_empty() {
@@ -104,11 +113,21 @@ impl Write for Same<'_> {
     }
 }
 
+/// An allocation as it stands there.
+struct Entry {
+    offer: String,
+    demand: String,
+    volume: i64,
+    contract: i64,
+    /// The hub it goes through.
+    via: Option<HubName>,
+}
+
 /// What a document claims of a plan, ids not yet looked up.
 struct Claimed {
     digest: String,
     policy: Policy,
-    allocations: Vec<(String, String, i64, i64)>,
+    allocations: Vec<Entry>,
     certificate: Certificate,
 }
 
@@ -163,7 +182,7 @@ impl Claimed {
             issues.push(Issue::error("unknown_id", pointer, error.to_string(), help));
         };
         let mut allocations = Vec::new();
-        for (i, (offer, demand, volume, contract)) in self.allocations.iter().enumerate() {
+        for (i, Entry { offer, demand, volume, contract, .. }) in self.allocations.iter().enumerate() {
             match (market.find_offer(offer), market.find_demand(demand)) {
                 (Ok(offer), Ok(demand)) => {
                     allocations.push(Allocation {
@@ -185,6 +204,37 @@ impl Claimed {
         let proof = self.certificate.in_market(linkage, &mut issues);
         if issues.is_empty() { Ok((allocations, proof)) } else { Err(issues) }
     }
+
+    /// The same with pools: what goes through them apart from what goes directly, all of it checked.
+    fn through(&self, pools: &Pools) -> Result<PooledVolumes, Error> {
+        let (allocations, proof) = self.in_market(pools.linkage()).map_err(Error::Refuted)?;
+        let mut issues = Vec::new();
+        let hubs = self.certificate.of_hubs(pools, &mut issues);
+        let (mut direct, mut pooled) = (Vec::new(), Vec::new());
+        let at = At::ROOT.field("allocations");
+        for (i, (a, entry)) in allocations.into_iter().zip(&self.allocations).enumerate() {
+            let Some(name) = &entry.via else {
+                direct.push(a);
+                continue;
+            };
+            let at = at.entry(i);
+            let Some(hub) = pools::find(name, pools, &at.field("via"), &mut issues) else { continue };
+            let (collection, trunk) = pools.legs(a.offer, a.demand, hub);
+            pooled.push(PooledVolume {
+                offer: a.offer,
+                demand: a.demand,
+                hub,
+                volume: a.volume,
+                collection,
+                trunk,
+            });
+        }
+        if issues.is_empty() {
+            PooledVolumes::certified(pools, direct, pooled, proof.prices, hubs)
+        } else {
+            Err(Error::Refuted(issues))
+        }
+    }
 }
 
 fn within_policy(error: Error) -> Vec<Issue> {
@@ -199,11 +249,16 @@ fn within_policy(error: Error) -> Vec<Issue> {
     }
 }
 
-fn allocation(node: Node, at: &At, issues: &mut Vec<Issue>) -> Option<(String, String, i64, i64)> {
+fn allocation(node: Node, at: &At, issues: &mut Vec<Issue>) -> Option<Entry> {
     let mut fields = Fields::open(node, *at, &ALLOCATION, issues);
     let (offer, demand) = (fields.required("offer"), fields.required("demand"));
     let (volume, contract) = (fields.required("volume_kg"), fields.required("contract_kg"));
-    Some((offer?, demand?, volume?, contract?))
+    let via = fields.take("via").map(|node| {
+        let (at, issues) = fields.parts();
+        pools::via(node, at.field("via"), issues)
+    });
+    let (offer, demand) = (offer?, demand?);
+    Some(Entry { offer, demand, volume: volume?, contract: contract?, via: via.flatten() })
 }
 
 /// Where a document says something else than follows from its allocations and prices.

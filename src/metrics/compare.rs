@@ -46,13 +46,12 @@ impl Compared {
     #[must_use]
     pub fn of(plan: Plan) -> Self {
         let metrics = Metrics::of(&plan);
-        let linkage = plan.linkage();
         let (mut score, mut metre_kg) = (0_i128, 0_i128);
         for a in plan.allocations() {
             let new = i128::from(a.volume.0 - a.contract.0);
-            let pair = linkage.candidate(a.offer, a.demand);
+            let pair = plan.scores(a.offer, a.demand);
             score += pair.map_or(0, |pair| i128::from(pair.score.micro()) * new);
-            metre_kg += i128::from(linkage.distance(a.offer, a.demand).0) * i128::from(a.volume.0);
+            metre_kg += i128::from(plan.distance(a.offer, a.demand).0) * i128::from(a.volume.0);
         }
         Self {
             mechanism: plan.policy().mechanism,
@@ -75,7 +74,7 @@ impl Compared {
 /// Runs mechanisms on the same market and compares what comes of them.
 ///
 /// Mechanisms whose promise does not hold under the market's lots and the like do the best they can, as with
-/// [`UnderLimits::Approximate`]; their status then says so.
+/// [`UnderLimits::Approximate`]; their status then says so. Pools are the optimum's alone.
 ///
 /// ```
 /// # use lienket::{Cooperative, Demand, Enterprise, Kg, Linkage, Market, MarketParts, Offer, Place, Policy};

@@ -231,18 +231,18 @@ impl<'a> Groups<'a> {
 
 impl Sales {
     fn add(&mut self, plan: &Plan, a: &Allocation) {
-        let (market, linkage) = (plan.market(), plan.linkage());
+        let market = plan.market();
         let kg = i128::from(a.volume.0);
         self.kg += kg;
         match (market.offer(a.offer).ask, market.demand(a.demand).bid) {
             (Some(ask), Some(bid)) => self.twice_value += (i128::from(ask.0) + i128::from(bid.0)) * kg,
             _ => self.unpriced_kg += kg,
         }
-        if let Some(score) = linkage.score(a.offer, a.demand) {
+        if let Some(score) = plan.scores(a.offer, a.demand).map(|scores| scores.score) {
             self.micro_score += i128::from(score.micro()) * kg;
             self.scored_kg += kg;
         }
-        self.metre_kg += i128::from(linkage.distance(a.offer, a.demand).0) * kg;
+        self.metre_kg += i128::from(plan.distance(a.offer, a.demand).0) * kg;
     }
 
     fn join(&mut self, other: &Self) {

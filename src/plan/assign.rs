@@ -3,10 +3,10 @@
 use std::ops::ControlFlow;
 
 use super::mechanisms::{Assigned, Round, failed, taken_apart};
-use super::{Allocation, Plan, network};
-use crate::error::Error;
+use super::{Allocation, Plan, PooledVolumes, network};
+use crate::error::{Error, Issue};
 use crate::id::{DemandIx, OfferIx};
-use crate::linkage::Linkage;
+use crate::linkage::{Linkage, Pools};
 use crate::policy::{Mechanism, Policy, UnderLimits};
 use crate::solve;
 use crate::units::Kg;
@@ -103,6 +103,12 @@ impl Plan {
         let optimum = optimum.map_err(failed)?;
         step(Stage::Assignment, 2, 3)?;
         let round = Round { linkage, transport: &transport, under_limits, watch };
+        if let Some(pooling) = &linkage.policy().pooling {
+            if mechanism == Mechanism::Optimal {
+                return round.pooled(pooling, optimum).map(Self::pooled_volumes);
+            }
+            directly_only(mechanism, under_limits)?;
+        }
         let Assigned { flow, proof } = round.assign(mechanism, optimum)?;
         step(Stage::Certificate, 0, 1)?;
         let allocations = gather(linkage, &transport, &flow);
@@ -137,10 +143,24 @@ impl Plan {
             })
             .collect();
         allocations.sort_by_key(|a| (a.offer, a.demand));
+        if let Some(pooling) = &linkage.policy().pooling {
+            let pools = Pools::build(linkage, pooling)?;
+            return PooledVolumes::adopt(&pools, &allocations, &[]).map(Self::pooled_volumes);
+        }
         let optimum = solve::optimum(&network::transport(linkage)).map_err(failed)?;
         let (_, prices) = taken_apart(linkage, optimum);
         Self::certified(linkage, linkage.policy().mechanism, allocations, prices)
     }
+}
+
+/// Other mechanisms know nothing of pools: with the word of the policy they assign what is delivered directly.
+fn directly_only(mechanism: Mechanism, under_limits: UnderLimits) -> Result<(), Error> {
+    if under_limits == UnderLimits::Approximate {
+        return Ok(());
+    }
+    let message = format!("the mechanism `{}` has no pools", mechanism.name());
+    let help = "Use the mechanism `optimal`, leave out `[pooling]`, or write under_limits = \"approximate\" for what is delivered directly.";
+    Err(Error::Faults(vec![Issue::error("no_pools", "/pooling", message, help).found(mechanism.name())]))
 }
 
 /// The network of new kilograms that plans are solved on, for writing it out, and the weight of a kilogram in it

@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 use crate::id::{DemandIx, OfferIx};
 use crate::linkage::{Candidate, Linkage, relied_on};
 use crate::plan::network::{Free, gain};
-use crate::plan::{Allocation, Prices};
+use crate::plan::{Allocation, PooledVolumes, Prices};
 use crate::policy::Objective;
 use crate::units::Score;
 
@@ -44,7 +44,12 @@ pub(super) struct Ledger {
 }
 
 impl Ledger {
-    pub(super) fn of(linkage: &Linkage, allocations: &[Allocation], prices: &Prices) -> Self {
+    pub(super) fn of(
+        linkage: &Linkage,
+        allocations: &[Allocation],
+        pooled: Option<&PooledVolumes>,
+        prices: &Prices,
+    ) -> Self {
         let market = linkage.market();
         let (offers, demands) = (market.offers().len(), market.demands().len());
         let certified = linkage.certified().iter();
@@ -66,9 +71,12 @@ impl Ledger {
                 continue;
             }
             ledger.free.take(market, a.offer, a.demand, new);
-            let score = linkage.score(a.offer, a.demand);
-            let pair = score.map(|score| Pair { offer: a.offer, demand: a.demand, score });
-            if let Some(worth) = pair.and_then(|pair| worth(linkage, prices.kg_weight, &pair)) {
+            let direct = || {
+                let score = linkage.score(a.offer, a.demand)?;
+                worth(linkage, prices.kg_weight, &Pair { offer: a.offer, demand: a.demand, score })
+            };
+            let via = pooled.and_then(|volumes| Some(volumes.worth(volumes.via(a.offer, a.demand)?)));
+            if let Some(worth) = via.or_else(direct) {
                 ledger.offer_buyers[a.offer.index()].note(worth, a.demand.0);
                 ledger.demand_suppliers[a.demand.index()].note(worth, a.offer.0);
             }

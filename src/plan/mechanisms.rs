@@ -1,13 +1,13 @@
 //! What each mechanism makes of the network of a linkage: a flow, and what proves its claim.
 
 use super::{
-    Case, LimitPrices, LimitProof, LimitTree, Prices, Proof, QuotaProof, Resource, TreeBranch, network,
-    quotas,
+    Case, LimitPrices, LimitProof, LimitTree, PooledVolumes, Prices, Proof, QuotaProof, Resource, TreeBranch,
+    network, quotas,
 };
 use crate::error::{Error, Issue};
 use crate::id::{CooperativeIx, DemandIx, EnterpriseIx, OfferIx};
-use crate::linkage::Linkage;
-use crate::policy::{Mechanism, Objective, Side, UnderLimits};
+use crate::linkage::{Linkage, Pools};
+use crate::policy::{Mechanism, Objective, Pooling, Side, UnderLimits};
 use crate::solve::{
     self, Effort, FillTargets, Limited, Limits, Multipliers, Optimum, Proposing, SolveError, Transport,
     Violation,
@@ -62,6 +62,17 @@ impl Round<'_> {
         let flow = if self.worth(&plain) > found.value { plain } else { found.flow };
         let (_, prices) = taken_apart(self.linkage, optimum);
         Ok(Assigned { flow, proof: Proof { limits: proof, ..prices.into() } })
+    }
+
+    /// The best volumes found with pools beside the candidates, from the best found without.
+    pub(super) fn pooled(&self, pooling: &Pooling, optimum: Optimum) -> Result<PooledVolumes, Error> {
+        let pools = Pools::build(self.linkage, pooling)?;
+        let limits = network::limits(self.linkage, self.transport);
+        let Assigned { flow, .. } = self.optimal(&limits, optimum)?;
+        let start = self.transport.dense(&flow);
+        let total = pool_effort(self.transport.edges() + pools.members(), self.linkage.policy().effort);
+        let watch = |done| (self.watch)(Progress { stage: Stage::Search, done, total });
+        PooledVolumes::solve_from(&pools, self.transport, &limits, start, total, &watch)
     }
 
     /// Pairs by joint score, each as much as still fits.
@@ -270,6 +281,20 @@ impl Round<'_> {
             Issue::error("limits_in_the_way", "/under_limits", message, help).found(mechanism.name()),
         ]))
     }
+}
+
+/// Looks at pairs that a search for pools may take: sixty at each of the first million pairs and members, and four at
+/// each of the others, times the policy's effort.
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a work limit; the cast saturates"
+)]
+fn pool_effort(ways: usize, effort: f64) -> u64 {
+    const FIRST: usize = 1_000_000;
+    let looks = 200_000 + 60 * ways.min(FIRST) + 4 * ways.saturating_sub(FIRST);
+    (looks as f64 * effort) as u64
 }
 
 pub(super) fn failed(error: SolveError) -> Error {

@@ -18,10 +18,10 @@ use std::sync::{Arc, OnceLock};
 #[cfg(feature = "json")]
 pub(crate) use assign::assignment_network;
 
-pub use certificate::pools::PooledBounds;
 pub use explain::{
     Account, CertificateUse, CriterionLine, DemandExplanation, Explanation, Held, Language, Link, Missing,
-    NearMiss, OfferExplanation, Outcome, PairExplanation, Remedy, Rival, RuleCheck, Shortcoming,
+    NearMiss, OfferExplanation, Outcome, PairExplanation, PoolStanding, Remedy, Rival, RuleCheck,
+    Shortcoming,
 };
 use ledger::Ledger;
 pub use pooling::{PoolAccount, PoolShare, PooledVolume, PooledVolumes};
@@ -34,10 +34,10 @@ pub use reason::{Funnel, Reason, Unmatched};
 
 use crate::error::Error;
 use crate::id::{DemandIx, OfferIx};
-use crate::linkage::Linkage;
+use crate::linkage::{Candidate, Linkage};
 use crate::market::Market;
-use crate::policy::{Mechanism, Policy};
-use crate::units::Kg;
+use crate::policy::{Mechanism, PerCriterion, Policy};
+use crate::units::{Kg, Metres};
 
 /// What an offer delivers to a demand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,6 +78,7 @@ struct Inner {
     linkage: Linkage,
     policy: Policy,
     allocations: Vec<Allocation>,
+    pooled: Option<PooledVolumes>,
     proof: Proof,
     bounds: Bounds,
     // What follows from the above, worked out when it is first asked for.
@@ -102,7 +103,8 @@ impl Plan {
         Self::certified_under(linkage, policy, allocations, proof.into())
     }
 
-    /// As [`Plan::certified`], under the linkage's policy with another mechanism, or another word on limits.
+    /// As [`Plan::certified`], under the linkage's policy with another mechanism, or another word on limits. What goes
+    /// through pools is not for here.
     fn certified_under(
         linkage: &Linkage,
         policy: Policy,
@@ -110,17 +112,51 @@ impl Plan {
         proof: Proof,
     ) -> Result<Self, Error> {
         let bounds = certificate::check(linkage, &policy, &allocations, &proof).map_err(Error::Refuted)?;
-        Ok(Self(Arc::new(Inner {
-            linkage: linkage.clone(),
+        let policy = Policy { pooling: None, ..policy };
+        Ok(Self::of_parts(linkage.clone(), policy, allocations, None, proof, bounds))
+    }
+
+    /// A plan of volumes with pools, under the policy of their linkage; they have passed their own check.
+    #[must_use]
+    pub fn pooled_volumes(volumes: PooledVolumes) -> Self {
+        let linkage = volumes.pools().linkage().clone();
+        let pooling = Some(volumes.pools().pooling().clone());
+        let policy = Policy { mechanism: Mechanism::Optimal, pooling, ..linkage.policy().clone() };
+        let share = |share: &PooledVolume| Allocation {
+            offer: share.offer,
+            demand: share.demand,
+            volume: share.volume,
+            contract: Kg(0),
+        };
+        let mut allocations = volumes.direct().to_vec();
+        allocations.extend(volumes.pooled().iter().map(share));
+        allocations.sort_by_key(|a| (a.offer, a.demand));
+        let hubs = volumes.hub_prices().to_vec();
+        let proof = Proof { hubs, ..volumes.prices().clone().into() };
+        let bounds = *volumes.bounds();
+        Self::of_parts(linkage, policy, allocations, Some(volumes), proof, bounds)
+    }
+
+    fn of_parts(
+        linkage: Linkage,
+        policy: Policy,
+        allocations: Vec<Allocation>,
+        pooled: Option<PooledVolumes>,
+        proof: Proof,
+        bounds: Bounds,
+    ) -> Self {
+        Self(Arc::new(Inner {
+            linkage,
             policy,
             allocations,
+            pooled,
             proof,
             bounds,
             ledger: OnceLock::new(),
             blocking_pairs: OnceLock::new(),
             unmatched_offers: OnceLock::new(),
             unmatched_demands: OnceLock::new(),
-        })))
+        }))
     }
 
     /// The linkage it was made from.
@@ -155,6 +191,42 @@ impl Plan {
         at.ok().map(|at| &allocations[at])
     }
 
+    /// What goes through pools, and what could; `None` where the plan has no pools.
+    #[must_use]
+    pub fn pooled(&self) -> Option<&PooledVolumes> {
+        self.0.pooled.as_ref()
+    }
+
+    /// How the goods of a pair travel through a pool; `None` where they do not.
+    #[must_use]
+    pub fn via(&self, offer: OfferIx, demand: DemandIx) -> Option<&PooledVolume> {
+        self.pooled().and_then(|volumes| volumes.via(offer, demand))
+    }
+
+    /// Great-circle distance that the goods of a pair travel: both legs through a pool.
+    #[must_use]
+    pub fn distance(&self, offer: OfferIx, demand: DemandIx) -> Metres {
+        let direct = || self.linkage().distance(offer, demand);
+        self.via(offer, demand).map_or_else(direct, |share| Metres(share.collection.0 + share.trunk.0))
+    }
+
+    /// Scores of a pair as its goods travel; `None` where it is no candidate.
+    #[must_use]
+    pub fn scores(&self, offer: OfferIx, demand: DemandIx) -> Option<Candidate> {
+        let pooled = self.pooled().and_then(|volumes| volumes.scores(volumes.via(offer, demand)?));
+        pooled.or_else(|| self.linkage().candidate(offer, demand))
+    }
+
+    /// Criterion values of a pair as its goods travel; `None` where it is no candidate.
+    #[must_use]
+    pub fn criteria(&self, offer: OfferIx, demand: DemandIx) -> Option<PerCriterion<[f64; 2]>> {
+        let pooled = self.pooled().and_then(|volumes| {
+            let share = volumes.via(offer, demand)?;
+            volumes.pools().criteria(volumes.pools().find(demand, share.hub)?, offer)
+        });
+        pooled.or_else(|| self.linkage().criteria(offer, demand))
+    }
+
     /// What the checker read.
     #[must_use]
     pub fn proof(&self) -> &Proof {
@@ -179,11 +251,13 @@ impl Plan {
             linkage: &inner.linkage,
             prices: &inner.proof.prices,
             allocations: &inner.allocations,
+            pooled: inner.pooled.as_ref(),
             exact: inner.bounds.status == Status::Optimal,
             stable: inner.bounds.status == Status::Stable,
-            ledger: inner
-                .ledger
-                .get_or_init(|| Ledger::of(&inner.linkage, &inner.allocations, &inner.proof.prices)),
+            ledger: inner.ledger.get_or_init(|| {
+                let (pooled, prices) = (inner.pooled.as_ref(), &inner.proof.prices);
+                Ledger::of(&inner.linkage, &inner.allocations, pooled, prices)
+            }),
         }
     }
 

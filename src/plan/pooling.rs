@@ -8,11 +8,11 @@ use std::ops::ControlFlow;
 
 use crate::error::Error;
 use crate::id::{CooperativeIx, DemandIx, HubIx, OfferIx};
-use crate::linkage::{Linkage, Pool, Pools, relied_on, road_km};
+use crate::linkage::{Candidate, Linkage, Pool, Pools, relied_on, road_km};
 use crate::plan::assign::gather;
-use crate::plan::certificate::pools::{self as certificate, PooledBounds};
+use crate::plan::certificate::pools as certificate;
 use crate::plan::mechanisms::{failed, used};
-use crate::plan::{Allocation, network};
+use crate::plan::{Allocation, Bounds, Prices, network};
 use crate::policy::Objective;
 use crate::solve::{self, PoolFlow};
 use crate::units::{Kg, Metres};
@@ -93,7 +93,9 @@ pub struct PooledVolumes {
     pools: Pools,
     direct: Vec<Allocation>,
     pooled: Vec<PooledVolume>,
-    bounds: PooledBounds,
+    prices: Prices,
+    hub_prices: Vec<i64>,
+    bounds: Bounds,
 }
 
 impl PooledVolumes {
@@ -134,9 +136,8 @@ impl PooledVolumes {
         // A round looks at every pair once.
         let ways = (transport.edges() + kernel.members()).max(1) as u64;
         let rounds = u32::try_from(effort / ways).map_or(ROUNDS, |rounds| rounds.min(ROUNDS));
-        let (prices, bound) =
-            solve::pool_bound(transport, &limits, &kernel, known, rounds).map_err(failed)?;
-        let bound = objective_bound(linkage, transport, &limits, &kernel, bound)?;
+        let priced = |rounds| solve::pool_bound(transport, &limits, &kernel, known, rounds).map_err(failed);
+        let (prices, _) = priced(rounds)?;
         let found =
             solve::pooled(transport, &limits, &kernel, &start, &prices, effort, watch).map_err(failed)?;
         let direct = gather(linkage, transport, &used(&found.flow.edges));
@@ -152,21 +153,32 @@ impl PooledVolumes {
             .collect();
         pooled.sort_unstable();
         // Volumes of our own that do not pass are our fault, not the caller's.
-        Self::certified(pools, direct, pooled, bound).map_err(|error| match error {
+        let (mut prices, mut hub_prices) = named(linkage, prices);
+        if linkage.policy().objective == Objective::Volume {
+            // What is best for the sum need not be for the kilograms alone.
+            let (plain, plain_hubs) = named(linkage, priced(0)?.0);
+            let proved = |prices, hubs| certificate::kilograms(pools, prices, hubs);
+            if proved(&plain, &plain_hubs) < proved(&prices, &hub_prices) {
+                (prices, hub_prices) = (plain, plain_hubs);
+            }
+        }
+        Self::certified(pools, direct, pooled, prices, hub_prices).map_err(|error| match error {
             Error::Refuted(_) => Error::Internal(error.to_string()),
             other => other,
         })
     }
 
-    /// Checks volumes, however they came about. `bound` is what is proved elsewhere, in the objective's unit.
-    fn certified(
+    /// Checks volumes and prices, however they came about.
+    pub(crate) fn certified(
         pools: &Pools,
         direct: Vec<Allocation>,
         pooled: Vec<PooledVolume>,
-        bound: i128,
+        prices: Prices,
+        hub_prices: Vec<i64>,
     ) -> Result<Self, Error> {
-        let bounds = certificate::check(pools, &direct, &pooled, bound).map_err(Error::Refuted)?;
-        Ok(Self { pools: pools.clone(), direct, pooled, bounds })
+        let bounds =
+            certificate::check(pools, &direct, &pooled, &prices, &hub_prices).map_err(Error::Refuted)?;
+        Ok(Self { pools: pools.clone(), direct, pooled, prices, hub_prices, bounds })
     }
 
     /// Checks volumes that somebody else assigned, contracts included among the direct ones.
@@ -178,9 +190,9 @@ impl PooledVolumes {
         let transport = network::transport(linkage);
         let mut limits = network::limits(linkage, &transport);
         let kernel = Kernel::of(pools, &mut limits).pools;
-        let (_, bound) = solve::pool_bound(&transport, &limits, &kernel, 0, 0).map_err(failed)?;
-        let bound = objective_bound(linkage, &transport, &limits, &kernel, bound)?;
-        Self::certified(pools, direct.to_vec(), pooled.to_vec(), bound)
+        let (prices, _) = solve::pool_bound(&transport, &limits, &kernel, 0, 0).map_err(failed)?;
+        let (prices, hub_prices) = named(linkage, prices);
+        Self::certified(pools, direct.to_vec(), pooled.to_vec(), prices, hub_prices)
     }
 
     /// What is delivered directly, contracts included, sorted by (offer, demand).
@@ -197,8 +209,61 @@ impl PooledVolumes {
 
     /// What they reach and what none through these pools can exceed.
     #[must_use]
-    pub fn bounds(&self) -> PooledBounds {
-        self.bounds
+    pub fn bounds(&self) -> &Bounds {
+        &self.bounds
+    }
+
+    /// The pools they may go through.
+    #[must_use]
+    pub fn pools(&self) -> &Pools {
+        &self.pools
+    }
+
+    /// Prices that prove the bound, together with those of [`PooledVolumes::hub_prices`].
+    #[must_use]
+    pub fn prices(&self) -> &Prices {
+        &self.prices
+    }
+
+    /// Prices of hubs, by [`HubIx`].
+    #[must_use]
+    pub fn hub_prices(&self) -> &[i64] {
+        &self.hub_prices
+    }
+
+    /// Scores of a member, its goods travelling both legs; `None` where it is none of these pools'.
+    #[must_use]
+    pub fn scores(&self, share: &PooledVolume) -> Option<Candidate> {
+        let pool = self.pools.find(share.demand, share.hub)?;
+        let member = self.pools.member(self.pools.position(pool, share.offer)?);
+        Some(Candidate {
+            offer: share.offer,
+            demand: share.demand,
+            score: member.score,
+            cooperative_score: member.cooperative_score,
+            enterprise_score: member.enterprise_score,
+        })
+    }
+
+    /// What a kilogram of a member is worth to the objective.
+    pub(super) fn worth(&self, share: &PooledVolume) -> i64 {
+        let linkage = self.pools.linkage();
+        let score = || self.scores(share).map_or(0, |scores| i64::from(scores.score.micro()));
+        match linkage.policy().objective {
+            Objective::Score => score(),
+            Objective::Volume => self.prices.kg_weight + score(),
+            Objective::Welfare => {
+                let pool = Pool { demand: share.demand, hub: share.hub, trunk: share.trunk };
+                gain(&self.pools, pool, share.offer, share.collection)
+            }
+        }
+    }
+
+    /// What a pair delivers through a hub.
+    #[must_use]
+    pub fn via(&self, offer: OfferIx, demand: DemandIx) -> Option<&PooledVolume> {
+        let at = self.pooled.binary_search_by_key(&(offer, demand), |share| (share.offer, share.demand));
+        at.ok().map(|at| &self.pooled[at])
     }
 
     /// The pools in use, sorted by (demand, hub), with who is critical in each.
@@ -211,22 +276,20 @@ impl PooledVolumes {
 /// Most rounds of improving the bound.
 const ROUNDS: u32 = 60;
 
-/// The bound of the kernel's values in the objective's unit. For kilograms they are counted alone: what their weight
-/// bounds is more, for scores add up.
-fn objective_bound(
-    linkage: &Linkage,
-    transport: &solve::Transport,
-    limits: &solve::Limits,
-    kernel: &solve::Pools,
-    bound: i128,
-) -> Result<i128, Error> {
-    if linkage.policy().objective != Objective::Volume {
-        return Ok(bound);
-    }
-    let transport = solve::Transport { value: vec![1; transport.value.len()], ..transport.clone() };
-    let kernel = solve::Pools { value: vec![1; kernel.value.len()], ..kernel.clone() };
-    let (_, kg) = solve::pool_bound(&transport, limits, &kernel, 0, 0).map_err(failed)?;
-    Ok(kg)
+/// The kernel's prices by what they are of.
+fn named(linkage: &Linkage, prices: solve::PoolPrices) -> (Prices, Vec<i64>) {
+    let solve::PoolPrices { row, column, row_group, column_group, hub } = prices;
+    let kg_weight = kg_weight(linkage);
+    (
+        Prices {
+            offers: row,
+            demands: column,
+            cooperatives: row_group,
+            enterprises: column_group,
+            kg_weight,
+        },
+        hub,
+    )
 }
 
 fn kg_weight(linkage: &Linkage) -> i64 {

@@ -1,6 +1,6 @@
 //! Why something is left: one primary reason and a funnel for every offer and demand not used up.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 use serde::Serialize;
@@ -9,8 +9,8 @@ use crate::id::{DemandIx, OfferIx};
 use crate::linkage::{Linkage, Rule, Stopped, relied_on};
 use crate::plan::ledger::{Ledger, Pair, worth};
 use crate::plan::network::gain;
-use crate::plan::{Allocation, Prices};
-use crate::units::{Kg, Score};
+use crate::plan::{Allocation, PooledVolume, PooledVolumes, Prices};
+use crate::units::{Kg, Metres, Score};
 
 /// Why an offer or a demand has something left, or why a candidate pair does not trade more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -94,6 +94,7 @@ pub(super) struct Situation<'a> {
     pub(super) linkage: &'a Linkage,
     pub(super) prices: &'a Prices,
     pub(super) allocations: &'a [Allocation],
+    pub(super) pooled: Option<&'a PooledVolumes>,
     /// Whether the prices prove the plan optimal.
     pub(super) exact: bool,
     /// Whether no pair blocks: then who is full would rather keep whom it has.
@@ -119,8 +120,37 @@ impl<'a> Situation<'a> {
         self.ledger.of_demand(demand).iter().map(|&i| &allocations[i])
     }
 
+    /// How the goods of a pair travel through a pool; `None` where they do not.
+    pub(super) fn via(&self, offer: OfferIx, demand: DemandIx) -> Option<&'a PooledVolume> {
+        self.pooled.and_then(|volumes| volumes.via(offer, demand))
+    }
+
+    /// The joint score of an allocation, as its goods travel.
+    pub(super) fn score(&self, a: &Allocation) -> Option<Score> {
+        let pooled = self.pooled.and_then(|volumes| volumes.scores(volumes.via(a.offer, a.demand)?));
+        pooled.map_or_else(|| self.linkage.score(a.offer, a.demand), |scores| Some(scores.score))
+    }
+
+    /// How far the goods of a pair travel.
+    pub(super) fn distance(&self, offer: OfferIx, demand: DemandIx) -> Metres {
+        let direct = || self.linkage.distance(offer, demand);
+        self.via(offer, demand).map_or_else(direct, |share| Metres(share.collection.0 + share.trunk.0))
+    }
+
+    /// Suppliers that a demand has, a pool being one.
+    pub(super) fn suppliers(&self, demand: DemandIx) -> usize {
+        let mut hubs = BTreeSet::new();
+        let new = |a: &&Allocation| self.via(a.offer, a.demand).is_none_or(|share| hubs.insert(share.hub));
+        self.bought(demand).filter(new).count()
+    }
+
     /// What a kilogram of the pair is worth to the objective; `None` where it has no use for it.
     pub(super) fn worth(&self, pair: &Pair) -> Option<i64> {
+        if let Some(volumes) = self.pooled
+            && let Some(share) = volumes.via(pair.offer, pair.demand)
+        {
+            return Some(volumes.worth(share));
+        }
         worth(self.linkage, self.prices.kg_weight, pair)
     }
 
@@ -191,12 +221,14 @@ impl<'a> Situation<'a> {
         if traded == 0 {
             let full = |count: usize, limit: Option<u64>| limit.is_some_and(|limit| count as u64 >= limit);
             if full(self.ledger.of_offer(pair.offer).len(), offer.max_buyers)
-                || full(self.ledger.of_demand(pair.demand).len(), demand.max_suppliers)
+                || full(self.suppliers(pair.demand), demand.max_suppliers)
             {
                 return Some(Reason::PartnerLimit);
             }
         }
-        let needed = (offer.min_lot.max(demand.min_lot).0 - traded).max(1);
+        let lot =
+            if self.via(pair.offer, pair.demand).is_some() { 1 } else { offer.min_lot.max(demand.min_lot).0 };
+        let needed = (lot - traded).max(1);
         if self.certified_room(pair) < needed {
             return Some(Reason::CertifiedVolume);
         }
@@ -303,14 +335,33 @@ impl<'a> Situation<'a> {
     pub(super) fn of_offer(&self, offer: OfferIx) -> (Reason, Funnel) {
         let others = self.linkage.market().demands().len();
         let stopped = self.linkage.stopped_offer(offer);
-        self.account(stopped, others, self.candidates_of_offer(offer), View::Offer)
+        let (stopped, pooled) = self.beyond_candidates(stopped, self.sold(offer));
+        self.account(stopped, others, self.candidates_of_offer(offer).chain(pooled), View::Offer)
     }
 
     /// The reason and funnel of a demand.
     pub(super) fn of_demand(&self, demand: DemandIx) -> (Reason, Funnel) {
         let others = self.linkage.market().offers().len();
         let stopped = self.linkage.stopped_demand(demand);
-        self.account(stopped, others, self.candidates_of_demand(demand), View::Demand)
+        let (stopped, pooled) = self.beyond_candidates(stopped, self.bought(demand));
+        self.account(stopped, others, self.candidates_of_demand(demand).chain(pooled), View::Demand)
+    }
+
+    /// Pairs that trade through a pool and would be stopped without it, and what rules stop beside them.
+    fn beyond_candidates(
+        &self,
+        mut stopped: Stopped,
+        own: impl Iterator<Item = &'a Allocation>,
+    ) -> (Stopped, Vec<Pair>) {
+        let judge = self.linkage.judge();
+        let pooled = own.filter_map(|a| {
+            let scores = self.pooled?.scores(self.via(a.offer, a.demand)?)?;
+            let at = Rule::ALL.into_iter().position(|rule| !judge.passes(rule, a.offer, a.demand))?;
+            stopped.0[at] -= 1;
+            Some(Pair::from(scores))
+        });
+        let pooled = pooled.collect();
+        (stopped, pooled)
     }
 
     /// The candidates of an offer, sorted by demand.

@@ -148,6 +148,9 @@ pub struct Policy {
     pub max_share_per_supplier: Option<f64>,
     /// What some cooperatives get at least.
     pub quotas: Vec<Quota>,
+    /// How small lots may be pooled; absent: they may not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pooling: Option<Pooling>,
 }
 
 impl Default for Policy {
@@ -174,6 +177,7 @@ impl Default for Policy {
             max_share_per_enterprise: None,
             max_share_per_supplier: None,
             quotas: Vec::new(),
+            pooling: None,
         }
     }
 }
@@ -270,12 +274,33 @@ impl Policy {
             }
         }
         quota::issues(&self.quotas, &mut issues);
+        if let Some(pooling) = &self.pooling {
+            issues.append(&mut pooling.issues());
+            self.beside_pools(&mut issues);
+        }
         issues
+    }
+
+    /// Floors, caps and shares are kept by plans in which every pair is one edge; pools are more.
+    fn beside_pools(&self, issues: &mut Vec<Issue>) {
+        let asked = [
+            ("quotas", !self.quotas.is_empty()),
+            ("linked_first", self.linked_first),
+            ("max_share_per_enterprise", self.max_share_per_enterprise.is_some()),
+            ("max_share_per_supplier", self.max_share_per_supplier.is_some()),
+        ];
+        for (name, _) in asked.into_iter().filter(|(_, asked)| *asked) {
+            let message = format!("pools and `{name}` do not go together");
+            let help = format!("Leave out `{name}`, or `[pooling]`.");
+            issues.push(Issue::error("contradiction", format!("/{name}"), message, help));
+        }
     }
 
     /// Faults that only the market shows, pointing into the document.
     pub(crate) fn issues_in(&self, market: &Market) -> Vec<Issue> {
-        quota::issues_in(&self.quotas, market)
+        let mut issues = quota::issues_in(&self.quotas, market);
+        issues.extend(self.pooling.iter().flat_map(|pooling| pooling.issues_in(market)));
+        issues
     }
 
     /// The policy in canonical form, if it has no fault.
@@ -287,6 +312,7 @@ impl Policy {
         let mut policy = self.clone();
         policy.boosts.sort_by(|a, b| a.tag.cmp(&b.tag).then(a.add.total_cmp(&b.add)));
         policy.quotas.sort_by(|a, b| a.of.cmp(&b.of));
+        policy.pooling = policy.pooling.map(|pooling| pooling.canonical());
         Ok(policy)
     }
 }

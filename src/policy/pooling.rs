@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-use crate::error::Issue;
-use crate::market::Place;
+use crate::error::{Issue, did_you_mean};
+use crate::id::CooperativeIx;
+use crate::market::{Market, Place};
 use crate::units::{Kg, Km};
 
 /// What may be a hub.
@@ -26,7 +27,7 @@ impl HubKind {
 
     /// The name in documents.
     #[must_use]
-    pub fn name(self) -> &'static str {
+    pub const fn name(self) -> &'static str {
         match self {
             Self::Unions => "unions",
             Self::Cooperatives => "cooperatives",
@@ -188,5 +189,52 @@ impl Pooling {
         pooling.unions.sort();
         pooling.depots.sort_by(|a, b| a.id.cmp(&b.id));
         pooling
+    }
+
+    /// Faults that only the market shows: unions, members and places that it does not have.
+    pub(crate) fn issues_in(&self, market: &Market) -> Vec<Issue> {
+        self.members(market).1
+    }
+
+    /// The unions of a policy with their members, by index, and what the market does not have.
+    pub(crate) fn members(&self, market: &Market) -> (Vec<(CooperativeIx, Vec<CooperativeIx>)>, Vec<Issue>) {
+        let mut issues = Vec::new();
+        let mut find = |id: &str, pointer: String| {
+            let found = market.cooperatives().binary_search_by(|c| c.id.as_str().cmp(id));
+            if found.is_err() {
+                let known = market.cooperatives().iter().map(|c| c.id.as_str());
+                let hint = did_you_mean(id, known);
+                let help =
+                    if hint.is_empty() { "Name a cooperative of the market.".to_owned() } else { hint };
+                let message = "the market has no such cooperative";
+                issues.push(Issue::error("unknown_id", pointer, message, help).found(id));
+            }
+            found.ok().map(CooperativeIx::at)
+        };
+        let mut unions = Vec::new();
+        for (i, union) in self.unions.iter().enumerate() {
+            let pointer = format!("/pooling/unions/{i}");
+            let hub = find(&union.union, format!("{pointer}/union"));
+            let member = |(j, id): (usize, &String)| find(id, format!("{pointer}/members/{j}"));
+            let members: Vec<CooperativeIx> = union.members.iter().enumerate().filter_map(member).collect();
+            unions.extend(hub.map(|hub| (hub, members)));
+        }
+        for (i, depot) in self.depots.iter().enumerate() {
+            if let Place::Id(id) = &depot.place
+                && market.catalogue().place(id).is_none()
+            {
+                let known = market.catalogue().places().iter().map(|place| place.id.as_str());
+                let hint = did_you_mean(id, known);
+                let help = if hint.is_empty() {
+                    "Name a place of the catalogue, or a point.".to_owned()
+                } else {
+                    hint
+                };
+                let message = "the catalogue has no such place";
+                let pointer = format!("/pooling/depots/{i}/place");
+                issues.push(Issue::error("unknown_place", pointer, message, help).found(id));
+            }
+        }
+        (unions, issues)
     }
 }

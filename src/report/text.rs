@@ -196,8 +196,8 @@ impl Report<'_> {
             for a in list {
                 let name = seller(a);
                 let pad = " ".repeat(widest.saturating_sub(width(name)));
-                let score = self.plan.linkage().candidate(a.offer, a.demand).map(|c| c.score.fraction());
-                let km = w.decimal(self.plan.linkage().distance(a.offer, a.demand).km(), 0);
+                let score = self.plan.scores(a.offer, a.demand).map(|c| c.score.fraction());
+                let km = w.decimal(self.plan.distance(a.offer, a.demand).km(), 0);
                 write!(
                     out,
                     "      {name}{pad}  {:>14}  {km:>5} km  {}",
@@ -206,6 +206,9 @@ impl Report<'_> {
                 )?;
                 if a.contract > Kg(0) {
                     write!(out, "  ({} {})", w.kg(a.contract.0.into()), w.contract)?;
+                }
+                if let Some((volumes, share)) = self.plan.pooled().zip(self.plan.via(a.offer, a.demand)) {
+                    write!(out, "  ({} {})", w.through, volumes.pools().hub(share.hub).id)?;
                 }
                 writeln!(out)?;
             }

@@ -17,7 +17,6 @@ use crate::error::Error;
 use crate::id::{CooperativeIx, DemandIx, EnterpriseIx, OfferIx};
 use crate::plan::Plan;
 use crate::solve::{FlowArc, FlowNetwork, FlowStatus, SolveError, min_cost_flow};
-use crate::units::Score;
 
 /// Weights are scaled to at most this.
 pub(super) const HEAVIEST: i64 = 1 << 20;
@@ -71,7 +70,7 @@ fn of_plan(plan: &Plan) -> Vec<(Pair, u128, Why)> {
     let mut pairs: BTreeMap<Pair, (u128, i64)> = BTreeMap::new();
     for a in plan.allocations().iter().filter(|a| a.volume.0 > 0) {
         let pair = (market.cooperative_of(a.offer), market.enterprise_of(a.demand));
-        let score = plan.linkage().score(a.offer, a.demand).map_or(0, Score::micro);
+        let score = plan.scores(a.offer, a.demand).map_or(0, |scores| scores.score.micro());
         let entry = pairs.entry(pair).or_default();
         entry.0 += u128::from(score) * u128::from(a.volume.0.unsigned_abs());
         entry.1 = entry.1.saturating_add(a.volume.0);

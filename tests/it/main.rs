@@ -24,6 +24,7 @@ mod mechanisms;
 mod metrics;
 mod one_to_one;
 mod plan;
+mod pooled_plans;
 mod pooling;
 mod pooling_kernel;
 mod pooling_refused;

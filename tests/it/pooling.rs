@@ -387,7 +387,7 @@ proptest! {
         prop_assert!(with.bounds().objective <= with.bounds().bound);
         let again = PooledVolumes::adopt(&pools, with.direct(), with.pooled()).unwrap();
         prop_assert_eq!(again.bounds().objective, with.bounds().objective);
-        prop_assert!(again.bounds().bound >= with.bounds().bound);
+        prop_assert!(again.bounds().bound >= with.bounds().bound, "{:?} {:?} {:?}", again.bounds(), with.bounds(), linkage.policy().objective);
     }
 
     #[test]

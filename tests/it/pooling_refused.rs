@@ -67,7 +67,7 @@ fn welfare_and_volume_count_both_legs() {
         let policy = Policy { objective, freight, ..Policy::default() };
         let linkage = Linkage::build(&Market::build(parts.clone()).unwrap(), &policy).unwrap();
         let pools = Pools::build(&linkage, &depot(21.0, None)).unwrap();
-        PooledVolumes::solve(&pools, 20_000).unwrap().bounds()
+        *PooledVolumes::solve(&pools, 20_000).unwrap().bounds()
     };
     // 76.36 km at 500 VND a tonne and km: 38 VND a kg.
     assert_eq!(run(Objective::Welfare, 500.0).objective, 6000 * (100 - 38));

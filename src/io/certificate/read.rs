@@ -7,17 +7,19 @@ use super::tree::Tree;
 use crate::error::Issue;
 use crate::io::fields::{At, Fields, duplicate_key};
 use crate::io::node::Node;
+use crate::io::pools::{HubName, find, hub_price};
 use crate::io::values::{Value, list, wrong_type};
-use crate::linkage::Linkage;
+use crate::linkage::{Linkage, Pools};
 use crate::plan::{LimitPrices, LimitProof, Prices, Proof};
 
-const FIELDS: [&str; 10] = [
+const FIELDS: [&str; 11] = [
     "kind",
     "kg_weight",
     "offers",
     "demands",
     "cooperatives",
     "enterprises",
+    "hubs",
     "limits",
     "totals",
     "quotas",
@@ -33,6 +35,7 @@ pub(in crate::io) struct Certificate {
     limits: Option<Limits>,
     totals: Option<PriceLists>,
     quotas: Option<Quotas>,
+    hubs: Vec<(HubName, i64)>,
 }
 
 /// Prices by id of offers, demands, cooperatives and enterprises, and the weight of a kilogram.
@@ -70,9 +73,27 @@ impl Certificate {
             let (at, issues) = fields.parts();
             Quotas::read(node, at.field("quotas"), issues)
         });
+        let hubs = fields.take("hubs").and_then(|node| {
+            let (at, issues) = fields.parts();
+            list(node, &at.field("hubs"), issues, hub_price)
+        });
+        let hubs = hubs.into_iter().flatten().flatten().collect();
         // Follows from the allocations, and is compared with the whole document.
         drop(fields.take("blocking_pairs"));
-        Self { prices, limits, totals, quotas }
+        Self { prices, limits, totals, quotas, hubs }
+    }
+
+    /// Prices of hubs, one for each of the pools'.
+    pub(in crate::io) fn of_hubs(&self, pools: &Pools, issues: &mut Vec<Issue>) -> Vec<i64> {
+        let mut prices = vec![0; pools.hubs().len()];
+        let at = At::ROOT.field("certificate");
+        let at = at.field("hubs");
+        for (i, (hub, price)) in self.hubs.iter().enumerate() {
+            if let Some(hub) = find(hub, pools, &at.entry(i), issues) {
+                prices[hub.index()] = *price;
+            }
+        }
+        prices
     }
 
     /// Looks up every id; what the market does not have is an issue.
@@ -85,7 +106,7 @@ impl Certificate {
             self.totals.as_ref().map(|totals| totals.in_market(linkage, &at.field("totals"), issues));
         let quotas =
             self.quotas.as_ref().map(|quotas| quotas.in_market(linkage, &at.field("quotas"), issues));
-        Proof { prices, limits, totals, quotas }
+        Proof { prices, limits, totals, quotas, hubs: Vec::new() }
     }
 }
 

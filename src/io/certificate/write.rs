@@ -2,6 +2,7 @@
 
 use serde::{Serialize, Serializer};
 
+use crate::io::pools::HubPrice;
 use crate::linkage::CertifiedVolume;
 use crate::market::{Cooperative, Demand, Enterprise, Market, Offer};
 use crate::plan::{Binding, Case, LimitProof, LimitTree, Plan, Prices, QuotaProof, Resource, TreeBranch};
@@ -13,6 +14,8 @@ pub(in crate::io) struct CertificateEntry<'a> {
     kind: &'static str,
     #[serde(flatten)]
     prices: PriceLists<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hubs: Option<Vec<HubPrice<'a>>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     limits: Option<LimitsEntry<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -136,6 +139,7 @@ impl<'a> CertificateEntry<'a> {
                 other => other.name(),
             },
             prices: PriceLists::of(market, &proof.prices),
+            hubs: HubPrice::all(plan),
             limits: proof.limits.as_ref().map(|limits| LimitsEntry::of(plan, limits)),
             totals: proof.totals.as_ref().map(|prices| PriceLists::of(market, prices)),
             quotas: proof.quotas.as_ref().map(|quotas| QuotasEntry::of(market, quotas)),

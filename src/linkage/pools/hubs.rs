@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
-use crate::error::{Error, Issue, did_you_mean};
+use crate::error::Error;
 use crate::id::{CooperativeIx, HubIx, OfferIx};
 use crate::linkage::distance::Spot;
 use crate::linkage::near::chord;
@@ -42,6 +42,18 @@ pub struct Hub {
     pub capacity: Option<Kg>,
 }
 
+impl Hub {
+    /// What it is, as documents say it: `union`, `cooperative` or `depot`.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self.site {
+            HubSite::Union(_) => "union",
+            HubSite::Cooperative(_) => "cooperative",
+            HubSite::Depot => "depot",
+        }
+    }
+}
+
 /// A hub within reach of a spot, and how far it is.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Collection {
@@ -64,14 +76,14 @@ pub(super) struct Hubs {
 impl Hubs {
     /// Whether a market has what a policy names.
     pub(super) fn check(market: &Market, pooling: &Pooling) -> Result<(), Error> {
-        let (_, issues) = members(market, pooling);
+        let issues = pooling.issues_in(market);
         if issues.is_empty() { Ok(()) } else { Err(Error::Faults(issues)) }
     }
 
     /// The hubs of a policy that has been checked.
     pub(super) fn build(judge: &Judge, pooling: &Pooling) -> Self {
         let market = judge.market();
-        let (members, _) = members(market, pooling);
+        let (members, _) = pooling.members(market);
         let mut list = Vec::new();
         let mut spots = Vec::new();
         let named: BTreeSet<CooperativeIx> = members.iter().map(|(union, _)| *union).collect();
@@ -192,42 +204,4 @@ fn near(judge: &Judge, pooling: &Pooling, hubs: &[Spot]) -> (Vec<usize>, Vec<Col
         }
     }
     (start, near)
-}
-
-/// The unions of a policy with their members, by index, and what the market does not have.
-fn members(market: &Market, pooling: &Pooling) -> (Vec<(CooperativeIx, Vec<CooperativeIx>)>, Vec<Issue>) {
-    let mut issues = Vec::new();
-    let mut find = |id: &str, pointer: String| {
-        let found = market.cooperatives().binary_search_by(|c| c.id.as_str().cmp(id));
-        if found.is_err() {
-            let known = market.cooperatives().iter().map(|c| c.id.as_str());
-            let hint = did_you_mean(id, known);
-            let help = if hint.is_empty() { "Name a cooperative of the market.".to_owned() } else { hint };
-            let message = "the market has no such cooperative";
-            issues.push(Issue::error("unknown_id", pointer, message, help).found(id));
-        }
-        found.ok().map(CooperativeIx::at)
-    };
-    let mut unions = Vec::new();
-    for (i, union) in pooling.unions.iter().enumerate() {
-        let pointer = format!("/pooling/unions/{i}");
-        let hub = find(&union.union, format!("{pointer}/union"));
-        let member = |(j, id): (usize, &String)| find(id, format!("{pointer}/members/{j}"));
-        let members: Vec<CooperativeIx> = union.members.iter().enumerate().filter_map(member).collect();
-        unions.extend(hub.map(|hub| (hub, members)));
-    }
-    for (i, depot) in pooling.depots.iter().enumerate() {
-        if let Place::Id(id) = &depot.place
-            && market.catalogue().place(id).is_none()
-        {
-            let known = market.catalogue().places().iter().map(|place| place.id.as_str());
-            let hint = did_you_mean(id, known);
-            let help =
-                if hint.is_empty() { "Name a place of the catalogue, or a point.".to_owned() } else { hint };
-            let message = "the catalogue has no such place";
-            let pointer = format!("/pooling/depots/{i}/place");
-            issues.push(Issue::error("unknown_place", pointer, message, help).found(id));
-        }
-    }
-    (unions, issues)
 }

@@ -30,6 +30,7 @@ use hubs::Hubs;
 
 use crate::error::Error;
 use crate::id::{DemandIx, HubIx, OfferIx};
+use crate::linkage::distance::metres;
 use crate::linkage::rules::Rule;
 use crate::linkage::score::PairScores;
 use crate::linkage::{Judge, Linkage};
@@ -227,6 +228,13 @@ impl Pools {
         &self.0.hubs.list[hub.index()]
     }
 
+    /// The hub of a kind ([`Hub::kind`]) with an id.
+    #[must_use]
+    pub fn find_hub(&self, kind: &str, id: &str) -> Option<HubIx> {
+        let of_it = |hub: &Hub| hub.kind() == kind && hub.id == id;
+        self.hubs().iter().position(of_it).map(HubIx::at)
+    }
+
     /// Pools that could be and were left out, because their demand has more hubs than are kept.
     #[must_use]
     pub fn left_out(&self) -> usize {
@@ -300,6 +308,20 @@ impl Pools {
 
     pub(crate) fn judge(&self) -> &Judge {
         self.0.linkage.judge()
+    }
+
+    /// Great-circle distances from an offer to a hub, and from the hub to a demand.
+    pub(crate) fn legs(&self, offer: OfferIx, demand: DemandIx, hub: HubIx) -> (Metres, Metres) {
+        let numbers = self.judge().market().numbers();
+        let spot = &self.0.hubs.spots[hub.index()];
+        let offer = numbers.points[numbers.offer_point[offer.index()] as usize];
+        let demand = numbers.points[numbers.demand_point[demand.index()] as usize];
+        (metres(offer, spot.point), metres(spot.point, demand))
+    }
+
+    /// Number of members of all pools together.
+    pub(crate) fn members(&self) -> usize {
+        self.0.offer.len()
     }
 
     /// Positions of the members of a pool.

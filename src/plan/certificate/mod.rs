@@ -8,6 +8,7 @@ mod blocking;
 mod knapsack;
 mod leximin;
 mod limits;
+mod pool_bound;
 pub(super) mod pools;
 mod prices;
 pub(super) mod quotas;

@@ -6,36 +6,25 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::pool_bound::{LARGEST, bound};
 use crate::error::Issue;
 use crate::id::{CooperativeIx, DemandIx, HubIx, OfferIx};
 use crate::linkage::{Hub, HubSite, Linkage, Pools, Rule, metres, relied_on};
 use crate::market::{CooperativeKind, Market, Place, Point};
 use crate::plan::pooling::PooledVolume;
-use crate::plan::{Allocation, Status};
+use crate::plan::{Allocation, Bounds, Prices};
 use crate::policy::{HubKind, Objective, Pooling};
 use crate::units::{Metres, Score};
 
-/// Objective and bound of pooled volumes, in the objective's unit: micro-score × kg, kg, or VND; new kilograms only.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PooledBounds {
-    /// What the volumes reach.
-    pub objective: i128,
-    /// What none through the pools given can exceed.
-    pub bound: i128,
-    /// Micro-score × kg, whatever the objective.
-    pub score: i128,
-    /// Optimal where the bound is reached (among these pools).
-    pub status: Status,
-}
-
-/// Checks volumes; what they reach, or everything that is wrong with them. `bound` is in the
-/// objective's unit.
+/// Checks volumes and the prices that bound them, one for every hub among them; what was proved, or everything that is
+/// wrong.
 pub(crate) fn check(
     pools: &Pools,
     direct: &[Allocation],
     pooled: &[PooledVolume],
-    bound: i128,
-) -> Result<PooledBounds, Vec<Issue>> {
+    prices: &Prices,
+    hubs: &[i64],
+) -> Result<Bounds, Vec<Issue>> {
     let linkage = pools.linkage();
     let mut check = Check {
         linkage,
@@ -45,6 +34,7 @@ pub(crate) fn check(
         issues: Vec::new(),
     };
     check.indices(direct, pooled);
+    check.prices(prices, hubs);
     if !check.issues.is_empty() {
         return Err(check.issues);
     }
@@ -58,19 +48,26 @@ pub(crate) fn check(
     check.partners(direct, pooled);
     check.certified(direct, pooled);
     let Reached { kg, score, vnd } = reached;
-    let objective = match linkage.policy().objective {
-        Objective::Score => score,
-        Objective::Volume => kg,
-        Objective::Welfare => vnd,
+    let (bound, kg_bound) = bound(pools, prices, hubs);
+    let bounds = match linkage.policy().objective {
+        Objective::Score => Bounds::new(score, bound, None),
+        Objective::Welfare => Bounds::new(vnd, bound, None),
+        Objective::Volume => {
+            // Kilograms first: with fewer of them, their weight leaves more to the score than there is.
+            let score_bound = bound - i128::from(prices.kg_weight) * kg;
+            Bounds::new(kg, kg_bound, Some((score, score_bound)))
+        }
     };
-    if objective > bound {
-        check.refute("bound", "/bound".to_owned(), format!("{objective} exceeds the bound {bound}"));
+    if bounds.objective > bounds.bound || bounds.score.is_some_and(|(score, bound)| score > bound) {
+        let message = format!("{} exceeds the bound {}", bounds.objective, bounds.bound);
+        check.refute("bound", "/certificate".to_owned(), message);
     }
-    if !check.issues.is_empty() {
-        return Err(check.issues);
-    }
-    let status = if objective == bound { Status::Optimal } else { Status::Feasible };
-    Ok(PooledBounds { objective, bound, score, status })
+    if check.issues.is_empty() { Ok(bounds) } else { Err(check.issues) }
+}
+
+/// What prices prove of kilograms where they come first.
+pub(crate) fn kilograms(pools: &Pools, prices: &Prices, hubs: &[i64]) -> i128 {
+    bound(pools, prices, hubs).1
 }
 
 /// What a demand counts as one supplier.
@@ -105,6 +102,26 @@ impl Check<'_> {
 
     fn names(&self, offer: OfferIx, demand: DemandIx) -> String {
         format!("`{}` with `{}`", self.market.offer(offer).id, self.market.demand(demand).id)
+    }
+
+    /// Prices one for each, none negative, none where nothing is limited.
+    fn prices(&mut self, prices: &Prices, hubs: &[i64]) {
+        let mut shape = super::Check { linkage: self.linkage, issues: Vec::new() };
+        shape.shape(prices);
+        shape.price_lists("/certificate", &[("hubs", hubs, self.hubs.len())]);
+        self.issues.append(&mut shape.issues);
+        let lists = [&prices.offers, &prices.demands, &prices.cooperatives, &prices.enterprises];
+        let all = lists.into_iter().flatten().chain(hubs).chain([&prices.kg_weight]);
+        if let Some(price) = all.copied().find(|price| *price > LARGEST) {
+            let message = format!("the price {price} is too large to be added up exactly");
+            self.refute("prices", "/certificate".to_owned(), message);
+        }
+        if let Some((hub, _)) =
+            self.hubs.iter().zip(hubs).find(|(hub, price)| hub.capacity.is_none() && **price != 0)
+        {
+            let message = format!("`{}` has a price, and nothing limits it", hub.id);
+            self.refute("prices", "/certificate/hubs".to_owned(), message);
+        }
     }
 
     fn indices(&mut self, direct: &[Allocation], pooled: &[PooledVolume]) {

@@ -1,8 +1,8 @@
 //! Explanations in English.
 
-use crate::linkage::Rule;
+use crate::linkage::{PoolStop, Rule};
 use crate::plan::explain::prose::Words;
-use crate::plan::explain::{Held, Missing, Outcome, Remedy, Rival, Shortcoming};
+use crate::plan::explain::{Held, Missing, Outcome, PoolStanding, Remedy, Rival, Shortcoming};
 use crate::plan::reason::Reason;
 use crate::policy::Criterion;
 use crate::units::grouped;
@@ -10,6 +10,7 @@ use crate::{AcceptanceKind, CertificateStatus, Date, Kg, VndPerKg};
 
 pub(super) const WORDS: Words = Words {
     outcome,
+    pool,
     remedy,
     reason,
     rule,
@@ -22,6 +23,7 @@ pub(super) const WORDS: Words = Words {
     demand: "demand",
     distance: "Distance",
     scores: ["score", "cooperative", "enterprise"],
+    pools: "Pool",
     rules: "Rules",
     passed: "passed",
     criteria: "Criteria (weight × value = contribution: cooperative's view, enterprise's view)",
@@ -65,6 +67,38 @@ fn short(missing: Missing) -> String {
             format!("; each kg of it would cost {} kg elsewhere", grouped(kg.into(), ','))
         }
         Missing::VndPerKg(price) => format!("; short by {}", vnd(VndPerKg(price))),
+    }
+}
+
+fn pool(standing: &PoolStanding) -> String {
+    match standing {
+        PoolStanding::Through {
+            hub,
+            collection_km,
+            trunk_km,
+            pool_kg,
+            lot_kg,
+            critical,
+            better_alone,
+            ..
+        } => {
+            let critical = if *critical { "; without it the pool falls below the lot" } else { "" };
+            let alone = if *better_alone { "; on its own it would do better" } else { "" };
+            format!(
+                "through the hub `{hub}` ({collection_km:.1} km to it, {trunk_km:.1} km from it), a pool of {} for a lot of {}{critical}{alone}",
+                kg(*pool_kg),
+                kg(*lot_kg)
+            )
+        }
+        PoolStanding::Possible => "it could take part, and does not in this plan".to_owned(),
+        PoolStanding::Stopped { by } => match by {
+            PoolStop::Rule(stopped) => format!("no: stopped by {}", rule(*stopped)),
+            PoolStop::PoolRadius => {
+                "no: within the radius of no hub is enough for the lot with it".to_owned()
+            }
+            PoolStop::LeftOut => "no: other hubs of this demand were looked at".to_owned(),
+            PoolStop::NoLot => "no: the demand has no lot to be reached together".to_owned(),
+        },
     }
 }
 

@@ -7,8 +7,11 @@ mod certificates;
 mod english;
 mod pair;
 mod party;
+mod pools;
 mod prose;
 mod vietnamese;
+
+pub use pools::PoolStanding;
 
 use serde::Serialize;
 
@@ -56,9 +59,12 @@ pub struct PairExplanation {
     pub enterprise: String,
     /// What came of the pair.
     pub outcome: Outcome,
-    /// Every rule in order, with what would pass it where it fails.
+    /// How it stands with pools, where there could be some.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pool: Option<PoolStanding>,
+    /// Every rule in order, with what would pass it where it fails: those of delivering directly.
     pub rules: Vec<RuleCheck>,
-    /// Great-circle distance.
+    /// Great-circle distance; both legs of what goes through a pool.
     pub distance_km: f64,
     /// Joint score; absent where the product does not fit or the windows share no day.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -5,13 +5,13 @@ use crate::linkage::{Judge, Linkage, Rule, road_km};
 use crate::market::Market;
 use crate::plan::Plan;
 use crate::plan::explain::{
-    CriterionLine, Missing, Outcome, PairExplanation, Remedy, Rival, RuleCheck, certificates,
+    CriterionLine, Missing, Outcome, PairExplanation, Remedy, Rival, RuleCheck, certificates, pools,
 };
 use crate::plan::ledger::Pair;
 use crate::plan::network::gain;
 use crate::plan::reason::{Reason, Situation, View};
 use crate::policy::{Criterion, Mechanism, Objective};
-use crate::units::{Kg, Score, VndPerKg, six_digits};
+use crate::units::{Kg, Metres, Score, VndPerKg, six_digits};
 
 pub(super) fn explain(situation: &Situation, offer: OfferIx, demand: DemandIx) -> PairExplanation {
     let linkage = situation.linkage;
@@ -19,7 +19,13 @@ pub(super) fn explain(situation: &Situation, offer: OfferIx, demand: DemandIx) -
     let rules = rules(judge, offer, demand);
     let fit = judge.fit(offer, demand);
     let values = match (fit, judge.shared(offer, demand)) {
-        (Some(fit), Ok(shared)) => Some(judge.values(offer, demand, fit, shared)),
+        (Some(fit), Ok(shared)) => Some(match situation.via(offer, demand) {
+            None => judge.values(offer, demand, fit, shared),
+            Some(share) => {
+                let metres = Metres(share.collection.0 + share.trunk.0);
+                judge.values_at(offer, demand, fit, shared, metres)
+            }
+        }),
         _ => None,
     };
     let scores = values.as_ref().map(|values| judge.scores(offer, values));
@@ -50,8 +56,9 @@ pub(super) fn explain(situation: &Situation, offer: OfferIx, demand: DemandIx) -
         demand: market.demand(demand).id.clone(),
         enterprise: market.enterprise(market.enterprise_of(demand)).name_or_id().to_owned(),
         outcome,
+        pool: pools::standing(situation, offer, demand),
         rules,
-        distance_km: linkage.distance(offer, demand).km(),
+        distance_km: situation.distance(offer, demand).km(),
         score: scores.map(|s| s.joint),
         cooperative_score: scores.map(|s| s.cooperative),
         enterprise_score: scores.map(|s| s.enterprise),
@@ -161,7 +168,7 @@ fn not_chosen(situation: &Situation, pair: &Pair) -> Outcome {
             offer: market.offer(a.offer).id.clone(),
             demand: market.demand(a.demand).id.clone(),
             volume_kg: a.volume,
-            score: linkage.candidate(a.offer, a.demand).map(|c| c.score),
+            score: situation.score(a),
         };
         list.into_iter().map(rival).collect()
     };
@@ -178,7 +185,7 @@ fn not_chosen(situation: &Situation, pair: &Pair) -> Outcome {
         Reason::PartnerLimit => {
             let (buyers, suppliers) =
                 (market.offer(pair.offer).max_buyers, market.demand(pair.demand).max_suppliers);
-            let served = situation.bought(pair.demand).count() as u64;
+            let served = situation.suppliers(pair.demand) as u64;
             match suppliers.filter(|limit| served >= *limit) {
                 Some(limit) => Outcome::PartnerLimit { full: "demand", limit },
                 None => Outcome::PartnerLimit { full: "offer", limit: buyers.unwrap_or_default() },

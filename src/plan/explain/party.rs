@@ -66,7 +66,7 @@ fn link(situation: &Situation, a: &Allocation, (with, name): &Other) -> Link {
         name: name.clone(),
         volume_kg: a.volume,
         contract_kg: a.contract,
-        score: situation.linkage.candidate(a.offer, a.demand).map(|c| c.score),
+        score: situation.score(a),
     }
 }
 

@@ -5,7 +5,8 @@ use std::fmt::{self, Write};
 use crate::linkage::Rule;
 use crate::market::AcceptanceKind;
 use crate::plan::explain::{
-    Account, Explanation, Language, NearMiss, Outcome, PairExplanation, Remedy, english, vietnamese,
+    Account, Explanation, Language, NearMiss, Outcome, PairExplanation, PoolStanding, Remedy, english,
+    vietnamese,
 };
 use crate::plan::reason::Reason;
 use crate::policy::Criterion;
@@ -14,6 +15,7 @@ use crate::units::grouped;
 /// The words of a language.
 pub(super) struct Words {
     pub(super) outcome: fn(&Outcome) -> String,
+    pub(super) pool: fn(&PoolStanding) -> String,
     pub(super) remedy: fn(&Remedy) -> String,
     pub(super) reason: fn(Reason) -> &'static str,
     pub(super) rule: fn(Rule) -> &'static str,
@@ -28,6 +30,7 @@ pub(super) struct Words {
     pub(super) demand: &'static str,
     pub(super) distance: &'static str,
     pub(super) scores: [&'static str; 3],
+    pub(super) pools: &'static str,
     pub(super) rules: &'static str,
     pub(super) passed: &'static str,
     pub(super) criteria: &'static str,
@@ -114,6 +117,9 @@ fn write_pair(out: &mut String, e: &PairExplanation, w: &Words) -> fmt::Result {
         w.offer, e.offer, w.of, e.cooperative, w.demand, e.demand, w.of, e.enterprise
     )?;
     writeln!(out, "{}", (w.outcome)(&e.outcome))?;
+    if let Some(pool) = &e.pool {
+        writeln!(out, "{}: {}", w.pools, (w.pool)(pool))?;
+    }
     writeln!(out, "{}: {} km", w.distance, w.decimal(&format!("{:.1}", e.distance_km)))?;
     if let (Some(joint), Some(cooperative), Some(enterprise)) =
         (e.score, e.cooperative_score, e.enterprise_score)

@@ -1,8 +1,8 @@
 //! Explanations in Vietnamese.
 
-use crate::linkage::Rule;
+use crate::linkage::{PoolStop, Rule};
 use crate::plan::explain::prose::Words;
-use crate::plan::explain::{Held, Missing, Outcome, Remedy, Rival, Shortcoming};
+use crate::plan::explain::{Held, Missing, Outcome, PoolStanding, Remedy, Rival, Shortcoming};
 use crate::plan::reason::Reason;
 use crate::policy::Criterion;
 use crate::units::grouped;
@@ -10,6 +10,7 @@ use crate::{AcceptanceKind, CertificateStatus, Date, Kg, VndPerKg};
 
 pub(super) const WORDS: Words = Words {
     outcome,
+    pool,
     remedy,
     reason,
     rule,
@@ -22,6 +23,7 @@ pub(super) const WORDS: Words = Words {
     demand: "nhu cầu",
     distance: "Khoảng cách",
     scores: ["điểm", "hợp tác xã", "doanh nghiệp"],
+    pools: "Gom chung",
     rules: "Điều kiện",
     passed: "đạt",
     criteria: "Tiêu chí (trọng số × giá trị = đóng góp: phía hợp tác xã, phía doanh nghiệp)",
@@ -64,6 +66,41 @@ fn short(missing: Missing) -> String {
         Missing::MicroScore(micro) => format!("; thiếu {},{:06} điểm", micro / 1_000_000, micro % 1_000_000),
         Missing::Kilograms(kg) => format!("; mỗi kg ở đây làm mất {} kg ở nơi khác", grouped(kg.into(), '.')),
         Missing::VndPerKg(price) => format!("; thiếu {}", vnd(VndPerKg(price))),
+    }
+}
+
+fn pool(standing: &PoolStanding) -> String {
+    match standing {
+        PoolStanding::Through {
+            hub,
+            collection_km,
+            trunk_km,
+            pool_kg,
+            lot_kg,
+            critical,
+            better_alone,
+            ..
+        } => {
+            let critical =
+                if *critical { "; thiếu bên này thì nhóm không đủ lô tối thiểu" } else { "" };
+            let alone = if *better_alone { "; tự giao sẽ có lợi hơn" } else { "" };
+            format!(
+                "qua điểm gom `{hub}` ({} km đến điểm gom, {} km từ điểm gom), cả nhóm giao {} cho lô tối thiểu {}{critical}{alone}",
+                format!("{collection_km:.1}").replace('.', ","),
+                format!("{trunk_km:.1}").replace('.', ","),
+                kg(*pool_kg),
+                kg(*lot_kg)
+            )
+        }
+        PoolStanding::Possible => "có thể gom chung, nhưng kế hoạch này không gom".to_owned(),
+        PoolStanding::Stopped { by } => match by {
+            PoolStop::Rule(stopped) => format!("không: vướng {}", rule(*stopped)),
+            PoolStop::PoolRadius => {
+                "không: trong bán kính của mọi điểm gom đều không đủ lô tối thiểu".to_owned()
+            }
+            PoolStop::LeftOut => "không: chỉ xét các điểm gom khác của nhu cầu này".to_owned(),
+            PoolStop::NoLot => "không: nhu cầu không có lô tối thiểu cần gom".to_owned(),
+        },
     }
 }
 
