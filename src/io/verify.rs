@@ -76,12 +76,11 @@ pub fn verify_plan(market: &Market, document: &[u8]) -> Result<Plan, Error> {
         return Err(Error::Refuted(vec![issue]));
     }
     let linkage = Linkage::build(market, &claimed.policy)?;
-    let plan = match &claimed.policy.pooling {
-        Some(pooling) => Plan::pooled_volumes(claimed.through(&Pools::build(&linkage, pooling)?)?),
-        None => {
-            let (allocations, proof) = claimed.in_market(&linkage).map_err(Error::Refuted)?;
-            Plan::certified(&linkage, claimed.policy.mechanism, allocations, proof)?
-        }
+    let plan = if let Some(pooling) = &claimed.policy.pooling {
+        Plan::pooled_volumes(claimed.through(&Pools::build(&linkage, pooling)?)?)
+    } else {
+        let (allocations, proof) = claimed.in_market(&linkage).map_err(Error::Refuted)?;
+        Plan::certified(&linkage, claimed.policy.mechanism, allocations, proof)?
     };
     // Most documents are as they were written, byte by byte.
     let mut same = Same { rest: text.as_bytes() };

@@ -105,7 +105,7 @@ fn merged_cells_errors_formulas_and_hidden_sheets() {
     let import = make(&|book| {
         offers(book, &|sheet| {
             sheet.merge_range(1, 1, 2, 1, "a", &bold).unwrap();
-        })
+        });
     });
     assert_eq!(import.market.as_ref().unwrap().offers().len(), 2);
     assert!(import.report.to_string().contains("taken from row 2, with which it is merged"));

@@ -15,6 +15,7 @@ use crate::units::Date;
 
 /// What a cell holds before anybody asks what it means.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(not(feature = "xlsx"), expect(dead_code, reason = "only workbooks have cells of these kinds"))]
 pub(super) enum Raw {
     Text(String),
     Number(f64),

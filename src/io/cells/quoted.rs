@@ -8,6 +8,7 @@ pub(in crate::io) fn unquote(text: &str) -> Option<String> {
 }
 
 /// A text that [`unquote`] gives back.
+#[cfg_attr(not(feature = "xlsx"), expect(dead_code, reason = "only workbooks are written so"))]
 pub(in crate::io) fn quote(text: &str) -> String {
     format!("\"{}\"", text.replace('"', "\"\""))
 }

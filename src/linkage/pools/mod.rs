@@ -311,7 +311,8 @@ impl Pools {
     }
 
     /// Great-circle distances from an offer to a hub, and from the hub to a demand.
-    pub(crate) fn legs(&self, offer: OfferIx, demand: DemandIx, hub: HubIx) -> (Metres, Metres) {
+    #[must_use]
+    pub fn legs(&self, offer: OfferIx, demand: DemandIx, hub: HubIx) -> (Metres, Metres) {
         let numbers = self.judge().market().numbers();
         let spot = &self.0.hubs.spots[hub.index()];
         let offer = numbers.points[numbers.offer_point[offer.index()] as usize];

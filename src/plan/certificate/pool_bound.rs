@@ -72,7 +72,7 @@ pub(super) fn bound(pools: &Pools, prices: &Prices, hubs: &[i64]) -> (i128, i128
     if linkage.policy().objective != Objective::Volume {
         return (all, 0);
     }
-    let whole = |price: i64| i64::from(price >= weight / 2 + 1);
+    let whole = |price: i64| i64::from(price > weight / 2);
     let charge = Charge::of(linkage, prices, hubs, whole);
     let alone = charge.cost(pools) + gains(pools, &ways, &charge, &|_| 1);
     (all, alone.min(all / i128::from(weight)))
