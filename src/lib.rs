@@ -22,8 +22,8 @@ pub use error::{Error, Issue, Severity};
 pub use id::{CooperativeIx, DemandIx, EnterpriseIx, HubIx, OfferIx, StandardIx};
 pub use linkage::{Candidate, Hub, HubSite, Linkage, Node, Pool, PoolMember, PoolStop, Pools, Rule, Stopped};
 pub use market::{
-    Acceptance, AcceptanceKind, Catalogue, CatalogueAdditions, Certificate, CertificateStatus, Contract,
-    Cooperative, CooperativeKind, Demand, Enterprise, Exclusion, Market, MarketParts, Offer, Place,
+    Acceptance, AcceptanceKind, Barred, Catalogue, CatalogueAdditions, Certificate, CertificateStatus,
+    Contract, Cooperative, CooperativeKind, Demand, Enterprise, Exclusion, Market, MarketParts, Offer, Place,
     PlaceEntry, PlaceMatch, ProductEntry, Relation, StandardEntry, Substitute, covers, fold_name,
 };
 pub use metrics::{Compared, GroupMetrics, Metrics, compare};

@@ -22,7 +22,7 @@ use crate::market::Market;
 use crate::watch::{Progress, Stage, Watch};
 
 /// Top-level fields, and whether each must be there.
-const FIELDS: [(&str, bool); 10] = [
+const FIELDS: [(&str, bool); 11] = [
     ("format", true),
     ("as_of", true),
     ("cooperatives", true),
@@ -31,6 +31,7 @@ const FIELDS: [(&str, bool); 10] = [
     ("demands", true),
     ("contracts", false),
     ("exclusions", false),
+    ("barred", false),
     ("relations", false),
     ("catalogue", false),
 ];
@@ -217,6 +218,7 @@ impl<'de> Visitor<'de> for Document<'_> {
                 "exclusions" => {
                     map.next_value_seed(Entries { at, list: &mut parts.exclusions, issues, count })?;
                 }
+                "barred" => map.next_value_seed(Entries { at, list: &mut parts.barred, issues, count })?,
                 "relations" => {
                     map.next_value_seed(Entries { at, list: &mut parts.relations, issues, count })?;
                 }
@@ -346,6 +348,7 @@ pub(super) fn write_document(
     writer.list("demands", &parts.demands)?;
     writer.list("contracts", &parts.contracts)?;
     writer.list("exclusions", &parts.exclusions)?;
+    writer.list("barred", &parts.barred)?;
     writer.list("relations", &parts.relations)?;
     if !parts.catalogue.is_empty() {
         write!(writer.writer, ",\n  \"catalogue\": ")?;

@@ -135,6 +135,9 @@ impl<'a> Situation<'a> {
     /// Why the pair does not trade more, seen from one side.
     pub(super) fn cause(&self, pair: &Pair, view: View) -> Reason {
         let market = self.linkage.market();
+        if market.is_settled(pair.offer, pair.demand) {
+            return Reason::Capacity;
+        }
         if self.worth(pair).is_none() {
             return Reason::Rule(Rule::Price);
         }

@@ -123,6 +123,9 @@ pub(in crate::io) const CONTRACTS: Sheet = Sheet {
 pub(in crate::io) const EXCLUSIONS: Sheet =
     Sheet { list: "exclusions", file: "exclusions.csv", columns: &[must("cooperative"), must("enterprise")] };
 
+pub(in crate::io) const BARRED: Sheet =
+    Sheet { list: "barred", file: "barred.csv", columns: &[must("offer"), must("demand")] };
+
 pub(in crate::io) const RELATIONS: Sheet = Sheet {
     list: "relations",
     file: "relations.csv",
@@ -133,8 +136,17 @@ pub(in crate::io) const RELATIONS: Sheet = Sheet {
 pub(in crate::io) const HEADER: &str = "market.json";
 
 /// Every file of a folder but [`HEADER`].
-pub(in crate::io) const SHEETS: [&Sheet; 8] =
-    [&COOPERATIVES, &CERTIFICATES, &ENTERPRISES, &OFFERS, &DEMANDS, &CONTRACTS, &EXCLUSIONS, &RELATIONS];
+pub(in crate::io) const SHEETS: [&Sheet; 9] = [
+    &COOPERATIVES,
+    &CERTIFICATES,
+    &ENTERPRISES,
+    &OFFERS,
+    &DEMANDS,
+    &CONTRACTS,
+    &EXCLUSIONS,
+    &RELATIONS,
+    &BARRED,
+];
 
 /// Files that must be there.
 pub(in crate::io) const REQUIRED: [&str; 5] =

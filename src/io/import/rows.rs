@@ -67,7 +67,8 @@ pub(in crate::io) fn import(draft: Draft, report: ImportReport, tables: &[Table]
     }
     let known = Catalogue::built_in().with(&reader.draft.parts.catalogue);
     let names = Names::new(known, reader.draft.parts.as_of);
-    let [cooperatives, certificates, enterprises, offers, demands, contracts, exclusions, relations] = SHEETS;
+    let [cooperatives, certificates, enterprises, offers, demands, contracts, exclusions, relations, barred] =
+        SHEETS;
     let alone = Context { names: &names, ..nothing };
     let cooperative_rows = reader.rows(tables, cooperatives, &alone);
     let enterprise_rows = reader.rows(tables, enterprises, &alone);
@@ -81,6 +82,7 @@ pub(in crate::io) fn import(draft: Draft, report: ImportReport, tables: &[Table]
     let contract_rows = reader.rows(tables, contracts, &all);
     let exclusion_rows = reader.rows(tables, exclusions, &all);
     let relation_rows = reader.rows(tables, relations, &all);
+    let barred_rows = reader.rows(tables, barred, &all);
 
     reader.cooperatives(cooperatives, cooperative_rows, certificates, certificate_rows);
     reader.draft.parts.enterprises = reader.entries(enterprises, enterprise_rows);
@@ -89,6 +91,7 @@ pub(in crate::io) fn import(draft: Draft, report: ImportReport, tables: &[Table]
     reader.draft.parts.contracts = reader.entries(contracts, contract_rows);
     reader.draft.parts.exclusions = reader.entries(exclusions, exclusion_rows);
     reader.draft.parts.relations = reader.entries(relations, relation_rows);
+    reader.draft.parts.barred = reader.entries(barred, barred_rows);
     reader.finish()
 }
 
@@ -471,9 +474,7 @@ impl Reader {
             Some(issue)
         };
         let mut market = draft.finish(show);
-        if let Err(Error::Faults(issues)) = &market
-            && issues.is_empty()
-        {
+        if matches!(&market, Err(Error::Faults(issues)) if issues.is_empty()) {
             market = Err(Error::Internal("a market was refused without a reason".to_owned()));
         }
         for (remark, row) in found.into_inner() {
