@@ -13,6 +13,7 @@ mod metrics;
 mod plan;
 mod policy;
 pub mod report;
+mod round;
 pub mod solve;
 mod timetable;
 mod units;
@@ -37,6 +38,9 @@ pub use plan::{
 pub use policy::{
     Boost, Criterion, Depot, Floor, HubKind, Mechanism, Objective, PerCriterion, Policy, Pooling, Quota,
     QuotaGroup, Side, UnderLimits, Union, Weights,
+};
+pub use round::{
+    Because, Change, Decision, DecisionKind, Decisions, Logged, Movable, Movement, PlanDiff, Round, Standing,
 };
 pub use timetable::{
     Appointment, Attendance, Booking, Break, Day, LeastSlots, Meetings, Missed, MissedMeeting, Mode, Moment,
