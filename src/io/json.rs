@@ -145,14 +145,19 @@ fn faults(count: usize) -> String {
     if count == 1 { "1 fault was".to_owned() } else { format!("{count} faults were") }
 }
 
-/// The top level of a document.
-struct Document<'a> {
+/// The top level of a document, or a market within another one.
+pub(super) struct Document<'a> {
     draft: &'a mut Draft,
     belongs: fn(&str) -> bool,
     count: Count<'a>,
 }
 
-impl Document<'_> {
+impl<'a> Document<'a> {
+    /// A whole market; `entries` counts, and holds nothing any more once `watch` has cancelled.
+    pub(super) fn whole(draft: &'a mut Draft, entries: &'a Cell<Option<u64>>, watch: Watch<'a>) -> Self {
+        Self { draft, belongs: |_| true, count: Count { entries, watch } }
+    }
+
     #[expect(clippy::needless_pass_by_value, reason = "visitors share the signature")]
     fn scalar(self, node: Node) {
         let help = format!("A market is an object that begins with {{\"format\": \"{FORMAT}\", …}}.");

@@ -20,6 +20,7 @@ mod cells;
 mod certificate;
 #[cfg(feature = "csv")]
 pub mod csv;
+pub mod decisions;
 mod digest;
 pub mod dimacs;
 mod draft;
@@ -33,6 +34,7 @@ mod node;
 mod outputs;
 mod plan;
 pub mod policy;
+mod round;
 mod text;
 mod timetable;
 mod values;
@@ -47,6 +49,7 @@ use std::path::Path;
 
 pub use atomic::write_atomically;
 pub use calendar::{calendar, party_calendar};
+pub use decisions::{decide, read_decisions};
 pub use digest::market_digest;
 #[cfg(feature = "csv")]
 pub use export::write_candidates;
@@ -61,6 +64,9 @@ pub use plan::{
     write_plan_watched,
 };
 pub use policy::policy_document;
+#[cfg(feature = "csv")]
+pub use round::write_changes;
+pub use round::{changes_document, is_round, read_round, read_round_watched, round_document, write_round};
 #[cfg(feature = "csv")]
 pub use timetable::write_meetings;
 pub use timetable::{file_name, timetable_document, write_timetable};

@@ -136,10 +136,47 @@ pub struct Logged {
 }
 
 impl Logged {
+    /// Whether it is in force as long as nothing later is decided.
+    pub(crate) fn holds(&self) -> bool {
+        self.decision.kind != DecisionKind::Reopened
+    }
+
+    /// Whether it is about a pair.
+    #[cfg(feature = "json")]
+    pub(crate) fn is_about(&self, market: &Market, offer: OfferIx, demand: DemandIx) -> bool {
+        self.decision.offer == market.offer(offer).id && self.decision.demand == market.demand(demand).id
+    }
+
     /// Whether it keeps a pair from standing as it did in a round's plan.
     pub(super) fn touches(&self, round: u32) -> bool {
-        self.round >= round || self.decision.kind != DecisionKind::Reopened
+        self.round >= round || self.holds()
     }
+}
+
+/// Everything wrong with a log up to a round.
+#[cfg(feature = "json")]
+pub(crate) fn log_issues(market: &Market, number: u32, log: &[Logged]) -> Vec<Issue> {
+    let decisions: Vec<Decision> = log.iter().map(|logged| logged.decision.clone()).collect();
+    let mut found = issues(market, None, &decisions);
+    let key =
+        |logged: &'_ Logged| (logged.round, logged.decision.offer.clone(), logged.decision.demand.clone());
+    for (i, logged) in log.iter().enumerate() {
+        if !(1..number).contains(&logged.round) {
+            let message = format!("decisions are about rounds 1 to {}", number.saturating_sub(1));
+            let at = format!("/decisions/{i}/round");
+            found.push(Issue::error("out_of_range", at, message, "Correct the round.").found(logged.round));
+        }
+        if i > 0 && key(&log[i - 1]) >= key(logged) {
+            let message = "the log is sorted by round, offer and demand, with one decision a pair in a round";
+            let help = "A round's document is written by `lienket round`; use it as it was.";
+            found.push(Issue::error("not_in_order", format!("/decisions/{i}"), message, help));
+        }
+    }
+    if number == 0 {
+        let help = "A round's document is written by `lienket round`; use it as it was.";
+        found.push(Issue::error("out_of_range", "/round", "rounds are counted from 1", help).found(number));
+    }
+    found
 }
 
 /// Everything wrong with decisions: about a round's plan, or (without one) in a log, where volumes are filled in and a
@@ -168,8 +205,7 @@ pub(crate) fn issues(market: &Market, round: Option<&Round>, list: &[Decision]) 
         if let Some(pair) = pair {
             against_contract(&mut issues, market, decision, pair, &at);
             if let Some(round) = round {
-                let decided =
-                    round.in_effect_on(pair).is_some_and(|l| l.decision.kind != DecisionKind::Reopened);
+                let decided = round.in_effect_on(pair).is_some_and(Logged::holds);
                 if decision.kind == DecisionKind::Reopened && !decided {
                     let message = "nothing is decided about this pair";
                     issues.push(Issue::error("nothing_decided", at("kind"), message, "Leave it out."));

@@ -46,7 +46,7 @@ impl Serialize for Movement {
     }
 }
 
-/// Because a pair moved, or did not.
+/// Why a pair moved, or did not.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "because", rename_all = "snake_case")]
 pub enum Because {
@@ -98,10 +98,10 @@ pub struct Change {
     /// In the plan after.
     #[serde(rename = "after_kg")]
     pub after: Kg,
-    /// Because it stands now; absent where it does not.
+    /// Why it stands now; absent where it does not.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub standing: Option<Standing>,
-    /// Because it moved, or did not.
+    /// Why it moved, or did not.
     #[serde(flatten)]
     pub why: Because,
 }
@@ -169,19 +169,14 @@ impl<'a> Comparison<'a> {
             volumes.entry((a.offer, a.demand)).or_default().1 = a.volume;
         }
         let new = after.log.partition_point(|logged| logged.round < before.number);
-        let all = super::in_effect(&after.market, &after.log);
         let fresh = super::in_effect(&after.market, &after.log[new..]);
         let decided: BTreeMap<Pair, &Decision> =
             fresh.into_iter().map(|(pair, logged)| (pair, &logged.decision)).collect();
         for pair in decided.keys() {
             volumes.entry(*pair).or_default();
         }
-        let mut standing = BTreeMap::new();
-        for a in after.plan.allocations() {
-            let pair = (a.offer, a.demand);
-            let by_decision = all.get(&pair).and_then(|logged| logged.decision.kind.standing());
-            standing.insert(pair, after.standing_beside(a, by_decision));
-        }
+        let standing =
+            after.standings().into_iter().map(|(a, standing)| ((a.offer, a.demand), standing)).collect();
         Self { after, volumes, decided, standing }
     }
 

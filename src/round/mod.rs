@@ -28,6 +28,8 @@ mod movable;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 
+#[cfg(feature = "json")]
+pub(crate) use decision::log_issues;
 pub use decision::{Decision, DecisionKind, Decisions, Logged};
 pub use diff::{Because, Change, Movement, PlanDiff};
 pub use movable::Movable;
@@ -75,7 +77,7 @@ pub struct Round {
     plan: Plan,
 }
 
-/// Because an allocation of a round stands.
+/// Why an allocation of a round stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Standing {
     /// A contract of the market.
@@ -201,6 +203,18 @@ impl Round {
         Ok(Self { market: self.market.clone(), number: self.number + 1, log, movable, kept, plan })
     }
 
+    /// The effective market of a log and what is kept.
+    #[cfg(feature = "json")]
+    pub(crate) fn effective_with(
+        market: &Market,
+        log: &[Logged],
+        kept: &[(OfferIx, DemandIx, Kg)],
+    ) -> Result<Market, Error> {
+        let (parts, contracts) = effective(market, log, kept)?;
+        let origin: Vec<usize> = (0..log.len()).collect();
+        Market::build(parts).map_err(|error| effect::shown((error, &contracts), log, &origin))
+    }
+
     /// A round from what a document says, its plan checked against the effective market already.
     #[cfg(feature = "json")]
     pub(crate) fn restored(
@@ -262,7 +276,7 @@ impl Round {
         &self.kept
     }
 
-    /// Because an allocation of the plan stands. O(decisions).
+    /// Why an allocation of the plan stands. O(decisions).
     #[must_use]
     pub fn standing(&self, allocation: &Allocation) -> Standing {
         let pair = (allocation.offer, allocation.demand);
@@ -270,7 +284,19 @@ impl Round {
         self.standing_beside(allocation, decided)
     }
 
-    /// Because an allocation stands, given how a decision lets its pair stand.
+    /// Every allocation of the plan with why it stands, in the plan's order.
+    #[must_use]
+    pub fn standings(&self) -> Vec<(Allocation, Standing)> {
+        let decided = in_effect(&self.market, &self.log);
+        let standing = |a: &Allocation| {
+            let decided =
+                decided.get(&(a.offer, a.demand)).and_then(|logged| logged.decision.kind.standing());
+            (*a, self.standing_beside(a, decided))
+        };
+        self.plan.allocations().iter().map(standing).collect()
+    }
+
+    /// Why an allocation stands, given how a decision lets its pair stand.
     fn standing_beside(&self, allocation: &Allocation, decided: Option<Standing>) -> Standing {
         let pair = (allocation.offer, allocation.demand);
         let pinned = self.kept.binary_search_by_key(&pair, |(o, d, _)| (*o, *d)).is_ok();

@@ -132,6 +132,21 @@ pub(in crate::io) const RELATIONS: Sheet = Sheet {
     columns: &[must("cooperative"), must("enterprise"), may("reliability")],
 };
 
+/// Decisions about a plan: a file of its own.
+pub(in crate::io) const DECISIONS: Sheet = Sheet {
+    list: "decisions",
+    file: "decisions.csv",
+    columns: &[
+        must("offer"),
+        must("demand"),
+        must("kind"),
+        may("volume_kg"),
+        must("by"),
+        must("reason"),
+        may("on"),
+    ],
+};
+
 /// The file with `format`, `as_of` and `catalogue`.
 pub(in crate::io) const HEADER: &str = "market.json";
 
