@@ -1,5 +1,6 @@
 //! `lienket round`: from a market to a first plan, and from a plan and what was decided about it to the next.
 
+use std::path::Path;
 
 use lienket::io::{self, Unfinished};
 use lienket::{Error, Metrics, PlanDiff, Policy, Round, report};
