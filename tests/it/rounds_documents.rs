@@ -175,7 +175,7 @@ fn documents_tell_every_fault() {
             "unknown_field /movable/all",
             "missing_field /decisions/0/demand",
             "unknown_word /decisions/0/kind",
-            "wrong_type /decisions/0/volume_kg",
+            "not_whole /decisions/0/volume_kg",
             "wrong_type /decisions/0/by",
         ]
     );
@@ -203,7 +203,7 @@ fn documents_tell_every_fault() {
             "unknown_offer /decisions/0/offer",
         ),
         (r#""kind":"forced""#, r#""kind":"forced","kind":"signed""#, "duplicate_key /decisions/0/kind"),
-        (r#""volume_kg":50"#, r#""volume_kg":51"#, "other_market /plan/market_digest"),
+        (r#""volume_kg":50"#, r#""volume_kg":49"#, "other_market /plan/market_digest"),
         (r#""by":"x""#, r#""by":"""#, "bad_text /decisions/0/by"),
         (r#""product":"tea/green""#, r#""product":"Tea""#, "bad_product_path /market/offers/0/product"),
         (
