@@ -13,6 +13,7 @@ mod metrics;
 mod plan;
 mod policy;
 pub mod report;
+mod round;
 pub mod solve;
 mod timetable;
 mod units;
@@ -22,8 +23,8 @@ pub use error::{Error, Issue, Severity};
 pub use id::{CooperativeIx, DemandIx, EnterpriseIx, HubIx, OfferIx, StandardIx};
 pub use linkage::{Candidate, Hub, HubSite, Linkage, Node, Pool, PoolMember, PoolStop, Pools, Rule, Stopped};
 pub use market::{
-    Acceptance, AcceptanceKind, Catalogue, CatalogueAdditions, Certificate, CertificateStatus, Contract,
-    Cooperative, CooperativeKind, Demand, Enterprise, Exclusion, Market, MarketParts, Offer, Place,
+    Acceptance, AcceptanceKind, Barred, Catalogue, CatalogueAdditions, Certificate, CertificateStatus,
+    Contract, Cooperative, CooperativeKind, Demand, Enterprise, Exclusion, Market, MarketParts, Offer, Place,
     PlaceEntry, PlaceMatch, ProductEntry, Relation, StandardEntry, Substitute, covers, fold_name,
 };
 pub use metrics::{Compared, GroupMetrics, Metrics, compare};
@@ -37,6 +38,9 @@ pub use plan::{
 pub use policy::{
     Boost, Criterion, Depot, Floor, HubKind, Mechanism, Objective, PerCriterion, Policy, Pooling, Quota,
     QuotaGroup, Side, UnderLimits, Union, Weights,
+};
+pub use round::{
+    Because, Change, Decision, DecisionKind, Decisions, Logged, Movable, Movement, PlanDiff, Round, Standing,
 };
 pub use timetable::{
     Appointment, Attendance, Booking, Break, Day, LeastSlots, Meetings, Missed, MissedMeeting, Mode, Moment,

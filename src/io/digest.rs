@@ -33,6 +33,7 @@ pub fn market_digest(market: &Market) -> String {
     let mut canonical = Canonical(Sha256::new());
     // Fields in the order of their names.
     canonical.field("{\"as_of\":", &parts.as_of);
+    canonical.optional(",\"barred\":", &parts.barred);
     if !parts.catalogue.is_empty() {
         canonical.field(",\"catalogue\":", &parts.catalogue);
     }

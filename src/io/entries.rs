@@ -8,9 +8,9 @@ use super::node::Node;
 use super::values::{Value, list};
 use crate::error::Issue;
 use crate::market::{
-    Acceptance, AcceptanceKind, CatalogueAdditions, Certificate, CertificateStatus, Contract, Cooperative,
-    CooperativeKind, Demand, Enterprise, Exclusion, Offer, Place, PlaceEntry, ProductEntry, Relation,
-    StandardEntry,
+    Acceptance, AcceptanceKind, Barred, CatalogueAdditions, Certificate, CertificateStatus, Contract,
+    Cooperative, CooperativeKind, Demand, Enterprise, Exclusion, Offer, Place, PlaceEntry, ProductEntry,
+    Relation, StandardEntry,
 };
 use crate::units::Kg;
 
@@ -187,6 +187,14 @@ impl Entry for Exclusion {
 
     fn take(f: &mut Fields) -> Self {
         Self { cooperative: f.name("cooperative"), enterprise: f.name("enterprise") }
+    }
+}
+
+impl Entry for Barred {
+    const FIELDS: &'static [&'static str] = &["offer", "demand"];
+
+    fn take(f: &mut Fields) -> Self {
+        Self { offer: f.name("offer"), demand: f.name("demand") }
     }
 }
 

@@ -101,6 +101,11 @@ impl<'a> Fields<'a> {
         self.required(name).unwrap_or_else(|| format!("\u{1}{}", self.at.field(name)))
     }
 
+    /// Whether a field is there.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.entries.iter().any(|(field, _)| field == name)
+    }
+
     /// What stands at a field, as it is.
     pub(super) fn take(&mut self, name: &str) -> Option<Node> {
         let position = self.entries.iter().position(|(field, _)| field == name)?;

@@ -22,7 +22,7 @@ use crate::market::Market;
 use crate::watch::{Progress, Stage, Watch};
 
 /// Top-level fields, and whether each must be there.
-const FIELDS: [(&str, bool); 10] = [
+const FIELDS: [(&str, bool); 11] = [
     ("format", true),
     ("as_of", true),
     ("cooperatives", true),
@@ -31,6 +31,7 @@ const FIELDS: [(&str, bool); 10] = [
     ("demands", true),
     ("contracts", false),
     ("exclusions", false),
+    ("barred", false),
     ("relations", false),
     ("catalogue", false),
 ];
@@ -144,14 +145,19 @@ fn faults(count: usize) -> String {
     if count == 1 { "1 fault was".to_owned() } else { format!("{count} faults were") }
 }
 
-/// The top level of a document.
-struct Document<'a> {
+/// The top level of a document, or a market within another one.
+pub(super) struct Document<'a> {
     draft: &'a mut Draft,
     belongs: fn(&str) -> bool,
     count: Count<'a>,
 }
 
-impl Document<'_> {
+impl<'a> Document<'a> {
+    /// A whole market; `entries` counts, and holds nothing any more once `watch` has cancelled.
+    pub(super) fn whole(draft: &'a mut Draft, entries: &'a Cell<Option<u64>>, watch: Watch<'a>) -> Self {
+        Self { draft, belongs: |_| true, count: Count { entries, watch } }
+    }
+
     #[expect(clippy::needless_pass_by_value, reason = "visitors share the signature")]
     fn scalar(self, node: Node) {
         let help = format!("A market is an object that begins with {{\"format\": \"{FORMAT}\", …}}.");
@@ -217,6 +223,7 @@ impl<'de> Visitor<'de> for Document<'_> {
                 "exclusions" => {
                     map.next_value_seed(Entries { at, list: &mut parts.exclusions, issues, count })?;
                 }
+                "barred" => map.next_value_seed(Entries { at, list: &mut parts.barred, issues, count })?,
                 "relations" => {
                     map.next_value_seed(Entries { at, list: &mut parts.relations, issues, count })?;
                 }
@@ -346,6 +353,7 @@ pub(super) fn write_document(
     writer.list("demands", &parts.demands)?;
     writer.list("contracts", &parts.contracts)?;
     writer.list("exclusions", &parts.exclusions)?;
+    writer.list("barred", &parts.barred)?;
     writer.list("relations", &parts.relations)?;
     if !parts.catalogue.is_empty() {
         write!(writer.writer, ",\n  \"catalogue\": ")?;

@@ -20,6 +20,7 @@ mod cells;
 mod certificate;
 #[cfg(feature = "csv")]
 pub mod csv;
+pub mod decisions;
 mod digest;
 pub mod dimacs;
 mod draft;
@@ -34,6 +35,7 @@ mod outputs;
 mod plan;
 pub mod policy;
 mod pools;
+mod round;
 mod text;
 mod timetable;
 mod values;
@@ -48,6 +50,7 @@ use std::path::Path;
 
 pub use atomic::write_atomically;
 pub use calendar::{calendar, party_calendar};
+pub use decisions::{decide, read_decisions};
 pub use digest::market_digest;
 #[cfg(feature = "csv")]
 pub use export::write_candidates;
@@ -62,6 +65,9 @@ pub use plan::{
     write_plan_watched,
 };
 pub use policy::policy_document;
+#[cfg(feature = "csv")]
+pub use round::write_changes;
+pub use round::{changes_document, is_round, read_round, read_round_watched, round_document, write_round};
 #[cfg(feature = "csv")]
 pub use timetable::write_meetings;
 pub use timetable::{file_name, timetable_document, write_timetable};

@@ -67,6 +67,22 @@ const SHOWN: usize = 50;
 pub fn verify_plan(market: &Market, document: &[u8]) -> Result<Plan, Error> {
     let text = decode(document)?;
     let node: Node = serde_json::from_str(text).map_err(|error| syntax_error(&error, text, &[]))?;
+    let plan = certified(market, node)?;
+    // Most documents are as they were written, byte by byte.
+    let mut same = Same { rest: text.as_bytes() };
+    if write_plan(&plan, &mut same).is_ok() && same.rest.is_empty() {
+        return Ok(plan);
+    }
+    compared(plan, &serde_json::from_str(text).map_err(unread)?)
+}
+
+/// As [`verify_plan`], of a plan within another document.
+pub(super) fn verify_node(market: &Market, node: &Node) -> Result<Plan, Error> {
+    compared(certified(market, node.clone())?, node)
+}
+
+/// The plan that a document claims, its certificate checked.
+fn certified(market: &Market, node: Node) -> Result<Plan, Error> {
     let claimed = Claimed::read(node)?;
     let digest = market_digest(market);
     if claimed.digest != digest {
@@ -76,24 +92,26 @@ pub fn verify_plan(market: &Market, document: &[u8]) -> Result<Plan, Error> {
         return Err(Error::Refuted(vec![issue]));
     }
     let linkage = Linkage::build(market, &claimed.policy)?;
-    let plan = if let Some(pooling) = &claimed.policy.pooling {
-        Plan::pooled_volumes(claimed.through(&Pools::build(&linkage, pooling)?)?)
-    } else {
-        let (allocations, proof) = claimed.in_market(&linkage).map_err(Error::Refuted)?;
-        Plan::certified(&linkage, claimed.policy.mechanism, allocations, proof)?
-    };
-    // Most documents are as they were written, byte by byte.
-    let mut same = Same { rest: text.as_bytes() };
-    if write_plan(&plan, &mut same).is_ok() && same.rest.is_empty() {
-        return Ok(plan);
+    if let Some(pooling) = &claimed.policy.pooling {
+        let volumes = claimed.through(&Pools::build(&linkage, pooling)?)?;
+        return Ok(Plan::pooled_volumes(volumes));
     }
-    let unread = |error| Error::Internal(format!("a plan document cannot be read back: {error}"));
+    let (allocations, proof) = claimed.in_market(&linkage).map_err(Error::Refuted)?;
+    Plan::certified(&linkage, claimed.policy.mechanism, allocations, proof)
+}
+
+/// The plan, where the document says of it what follows.
+fn compared(plan: Plan, node: &Node) -> Result<Plan, Error> {
     let expected: Node = serde_json::from_str(&plan_document(&plan)).map_err(unread)?;
-    let node: Node = serde_json::from_str(text).map_err(unread)?;
     let mut differences = Differences::default();
-    differences.compare(&expected, &node, &At::ROOT);
+    differences.compare(&expected, node, &At::ROOT);
     differences.finish()?;
     Ok(plan)
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "for `map_err`")]
+fn unread(error: serde_json::Error) -> Error {
+    Error::Internal(format!("a plan document cannot be read back: {error}"))
 }
 
 /// Takes bytes as long as they are those of a document.

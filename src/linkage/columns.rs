@@ -38,7 +38,7 @@ pub(crate) struct Offered {
     /// Services sought.
     pub(crate) seeks: u64,
     pub(crate) cooperative: CooperativeIx,
-    /// Whether the cooperative is excluded from anybody, and whether it knows anybody.
+    /// Whether the cooperative is excluded from anybody or the offer barred from a demand, and whether it knows anybody.
     pub(crate) excluded: bool,
     pub(crate) related: bool,
 }
@@ -85,6 +85,8 @@ pub(crate) struct Columns {
     pub(crate) exact_prices: bool,
     /// First exclusion of every cooperative in the market's list, and first relation.
     excluded: Vec<u32>,
+    /// First closed pair of every offer in the market's list.
+    closed: Vec<u32>,
     related: Vec<u32>,
 }
 
@@ -93,8 +95,9 @@ impl Columns {
     pub(crate) fn build(market: &Market, policy: &Policy, holdings: &Holdings, ground: Ground) -> Self {
         let (standards, ever) = rayon::join(|| Standards::of(market, holdings), || ever_asked(market));
         let cooperatives = market.cooperatives().len();
-        let excluded = starts(cooperatives, market.exclusions().iter().map(|(c, _)| *c));
-        let related = starts(cooperatives, market.relations().iter().map(|(c, ..)| *c));
+        let excluded = starts(cooperatives, market.exclusions().iter().map(|(c, _)| c.index()));
+        let closed = starts(market.offers().len(), market.closed().iter().map(|(o, _)| o.index()));
+        let related = starts(cooperatives, market.relations().iter().map(|(c, ..)| c.index()));
         let offer = |(o, offer): (usize, &Offer)| {
             let ix = OfferIx::at(o);
             let (mut held, mut sure) = ([0; 2], [0; 2]);
@@ -112,8 +115,8 @@ impl Columns {
                 sure,
                 seeks: market.numbers().seeks[o],
                 cooperative,
-                excluded: !row(&excluded, cooperative).is_empty(),
-                related: !row(&related, cooperative).is_empty(),
+                excluded: !row(&excluded, cooperative.index()).is_empty() || !row(&closed, o).is_empty(),
+                related: !row(&related, cooperative.index()).is_empty(),
                 ..offered(offer)
             }
         };
@@ -148,6 +151,7 @@ impl Columns {
             exact_standards: standards.count <= 64,
             exact_prices,
             excluded,
+            closed,
             related,
         }
     }
@@ -159,7 +163,7 @@ impl Columns {
         cooperative: CooperativeIx,
         enterprise: EnterpriseIx,
     ) -> f64 {
-        let known = &market.relations()[row(&self.related, cooperative)];
+        let known = &market.relations()[row(&self.related, cooperative.index())];
         known
             .binary_search_by_key(&enterprise, |(_, enterprise, _)| *enterprise)
             .map_or(Relation::UNKNOWN, |at| known[at].2)
@@ -171,20 +175,25 @@ impl Columns {
         market: &'a Market,
         cooperative: CooperativeIx,
     ) -> &'a [(CooperativeIx, EnterpriseIx)] {
-        &market.exclusions()[row(&self.excluded, cooperative)]
+        &market.exclusions()[row(&self.excluded, cooperative.index())]
+    }
+
+    /// Demands that an offer must not serve though the parties may be linked.
+    pub(crate) fn closed<'a>(&self, market: &'a Market, offer: OfferIx) -> &'a [(OfferIx, DemandIx)] {
+        &market.closed()[row(&self.closed, offer.index())]
     }
 }
 
-fn row(start: &[u32], cooperative: CooperativeIx) -> std::ops::Range<usize> {
-    start[cooperative.index()] as usize..start[cooperative.index() + 1] as usize
+fn row(start: &[u32], of: usize) -> std::ops::Range<usize> {
+    start[of] as usize..start[of + 1] as usize
 }
 
-/// Where each cooperative's entries start in a sorted list.
-fn starts(cooperatives: usize, list: impl Iterator<Item = CooperativeIx>) -> Vec<u32> {
-    let mut start = vec![0; cooperatives + 1];
-    list.for_each(|cooperative| start[cooperative.index() + 1] += 1);
-    for cooperative in 0..cooperatives {
-        start[cooperative + 1] += start[cooperative];
+/// Where the entries of each cooperative (or offer) start in a sorted list.
+fn starts(count: usize, list: impl Iterator<Item = usize>) -> Vec<u32> {
+    let mut start = vec![0; count + 1];
+    list.for_each(|of| start[of + 1] += 1);
+    for of in 0..count {
+        start[of + 1] += start[of];
     }
     start
 }

@@ -24,7 +24,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use rayon::prelude::*;
 
-use crate::id::{DemandIx, EnterpriseIx, OfferIx};
+use crate::id::{DemandIx, EnterpriseIx};
 use crate::linkage::Stopped;
 use crate::linkage::columns::{Asked, Offered};
 use crate::linkage::rules::{Judge, Rule};
@@ -236,7 +236,7 @@ fn near(judge: &Judge, buckets: &Buckets, at: usize, bucket: &Bucket) -> Counts 
                         continue;
                     };
                     if demand.requires != 0 && !judge.certified(o, *d)
-                        || offer.excluded && market.is_excluded(offer.cooperative, market.enterprise_of(*d))
+                        || offer.excluded && market.is_excluded(o, *d)
                     {
                         continue;
                     }
@@ -260,12 +260,11 @@ fn near(judge: &Judge, buckets: &Buckets, at: usize, bucket: &Bucket) -> Counts 
     Counts { offers: offers.concat(), demands: demands.collect() }
 }
 
-/// Moves the pairs of excluded parties from where they were counted.
+/// Moves the pairs of excluded parties, and pairs that are barred, from where they were counted.
 fn exclusions(judge: &Judge, bucket: &Bucket, counts: &mut Counts) {
     let columns = &judge.columns;
     let market = judge.market();
-    let excluded = |o: &OfferIx| columns.excluded(market, columns.offered[o.index()].cooperative);
-    if bucket.traded.offers.iter().all(|offer| excluded(offer).is_empty()) {
+    if bucket.traded.offers.iter().all(|o| !columns.offered[o.index()].excluded) {
         return;
     }
     let mut by_enterprise: Vec<(EnterpriseIx, usize, DemandIx)> = bucket
@@ -275,23 +274,36 @@ fn exclusions(judge: &Judge, bucket: &Bucket, counts: &mut Counts) {
         .enumerate()
         .map(|(at, &demand)| (market.enterprise_of(demand), at, demand))
         .collect();
-    by_enterprise.sort_unstable();
+    by_enterprise.sort_unstable_by_key(|&(enterprise, _, demand)| (enterprise, demand));
     for (&o, of_offer) in bucket.traded.offers.iter().zip(&mut counts.offers) {
-        for &(_, enterprise) in excluded(&o) {
+        let cooperative = columns.offered[o.index()].cooperative;
+        let of_parties = columns.excluded(market, cooperative);
+        let mut pairs: Vec<(usize, DemandIx)> = Vec::new();
+        for &(_, enterprise) in of_parties {
             let from = by_enterprise.partition_point(|(other, ..)| *other < enterprise);
-            for &(_, at, d) in by_enterprise[from..].iter().take_while(|(other, ..)| *other == enterprise) {
-                let counted = if !judge.passes(Rule::Window, o, d) {
-                    Some(Rule::Window)
-                } else if !judge.certified(o, d) {
-                    Some(Rule::Certification)
-                } else {
-                    None
-                };
-                for stopped in [&mut *of_offer, &mut counts.demands[at]] {
-                    stopped.count(Rule::Excluded, 1);
-                    if let Some(rule) = counted {
-                        stopped.0[rule as usize] -= 1;
-                    }
+            let own = by_enterprise[from..].iter().take_while(|(other, ..)| *other == enterprise);
+            pairs.extend(own.map(|&(_, at, d)| (at, d)));
+        }
+        for &(_, d) in columns.closed(market, o) {
+            let enterprise = market.enterprise_of(d);
+            let from = by_enterprise.partition_point(|&(other, _, demand)| (other, demand) < (enterprise, d));
+            let own = by_enterprise[from..].first().filter(|(.., demand)| *demand == d);
+            // Those of excluded parties are counted already.
+            let own = own.filter(|_| of_parties.binary_search(&(cooperative, enterprise)).is_err());
+            pairs.extend(own.map(|&(_, at, d)| (at, d)));
+        }
+        for (at, d) in pairs {
+            let counted = if !judge.passes(Rule::Window, o, d) {
+                Some(Rule::Window)
+            } else if !judge.certified(o, d) {
+                Some(Rule::Certification)
+            } else {
+                None
+            };
+            for stopped in [&mut *of_offer, &mut counts.demands[at]] {
+                stopped.count(Rule::Excluded, 1);
+                if let Some(rule) = counted {
+                    stopped.0[rule as usize] -= 1;
                 }
             }
         }

@@ -18,7 +18,7 @@ use crate::units::{Metres, Score, VndPerKg, Window};
 pub enum Rule {
     /// The offer's product is not what is demanded.
     Product,
-    /// An exclusion names the two parties.
+    /// An exclusion names the two parties, or the pair is barred.
     Excluded,
     /// The windows share no day.
     Window,
@@ -153,7 +153,7 @@ impl Judge {
         let (offered, asked) = self.sides(o, d);
         match rule {
             Rule::Product => self.fit(o, d).is_some(),
-            Rule::Excluded => !self.market.is_excluded(offered.cooperative, self.market.enterprise_of(d)),
+            Rule::Excluded => !self.market.is_excluded(o, d),
             Rule::Window => offered.meets_window(asked),
             // Where the windows share no day there is nothing to cover yet: judged as of the market's day.
             Rule::Certification => self.certified(o, d),

@@ -311,7 +311,7 @@ impl Pairs<'_> {
             let open = usize::from(terms.open);
             let stopped = terms.requires & !offer.held[open] != 0
                 || terms.requires & unsure[open] != 0 && !judge.certified(self.ix, demand)
-                || offer.excluded && market.is_excluded(offer.cooperative, market.enterprise_of(demand))
+                || offer.excluded && market.is_excluded(self.ix, demand)
                 || !judge.columns.exact_prices && !offer.meets_price(&judge.columns.asked[demand.index()]);
             *passes &= if stopped { 0 } else { u64::MAX };
         }

@@ -28,6 +28,7 @@ pub(super) fn canonical(mut parts: MarketParts) -> MarketParts {
     parts.demands.sort_by(|a, b| a.id.cmp(&b.id));
     set(&mut parts.contracts);
     set(&mut parts.exclusions);
+    set(&mut parts.barred);
     parts.relations.iter_mut().for_each(|relation| relation.reliability += 0.0);
     parts.relations.sort_by(|a, b| (&a.cooperative, &a.enterprise).cmp(&(&b.cooperative, &b.enterprise)));
     let additions = &mut parts.catalogue;

@@ -33,7 +33,7 @@ pub(crate) use names::without_legal_form;
 pub use offer::Offer;
 pub use place::{Place, PlaceMatch};
 pub use product::covers;
-pub use relation::{Contract, Exclusion, Relation};
+pub use relation::{Barred, Contract, Exclusion, Relation};
 pub use standard::{Acceptance, AcceptanceKind};
 
 use numbers::Numbers;
@@ -61,6 +61,9 @@ pub struct MarketParts {
     /// Parties who must not be linked.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub exclusions: Vec<Exclusion>,
+    /// Offers and demands between which nothing new is linked.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub barred: Vec<Barred>,
     /// Parties' experience of each other.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub relations: Vec<Relation>,
@@ -81,6 +84,7 @@ impl MarketParts {
             demands: Vec::new(),
             contracts: Vec::new(),
             exclusions: Vec::new(),
+            barred: Vec::new(),
             relations: Vec::new(),
             catalogue: CatalogueAdditions::default(),
         }
@@ -129,6 +133,9 @@ struct Inner {
     contracts: Vec<Signed>,
     contract_pointer: Vec<String>,
     exclusions: Vec<(CooperativeIx, EnterpriseIx)>,
+    /// Barred pairs without a contract, and with one; each sorted.
+    closed: Vec<(OfferIx, DemandIx)>,
+    settled: Vec<(OfferIx, DemandIx)>,
     relations: Vec<(CooperativeIx, EnterpriseIx, f64)>,
     parts: MarketParts,
 }
@@ -221,12 +228,19 @@ impl Market {
         let demand_point =
             demand_point.map(|(d, e)| d.place.as_ref().map_or(home[e.index()], point)).collect();
         let numbers = Numbers::of(&parts, &catalogue, &offer_cooperative, &[offer_point, demand_point]);
-        let contracts = parts.contracts.iter().map(|contract| Signed {
-            offer: OfferIx::at(position(&parts.offers, &contract.offer, |o| &o.id).expect(VALIDATED)),
-            demand: DemandIx::at(position(&parts.demands, &contract.demand, |d| &d.id).expect(VALIDATED)),
-            volume: contract.volume,
+        let pair = |offer: &str, demand: &str| {
+            let offer = OfferIx::at(position(&parts.offers, offer, |o| &o.id).expect(VALIDATED));
+            (offer, DemandIx::at(position(&parts.demands, demand, |d| &d.id).expect(VALIDATED)))
+        };
+        let contracts = parts.contracts.iter().map(|contract| {
+            let (offer, demand) = pair(&contract.offer, &contract.demand);
+            Signed { offer, demand, volume: contract.volume }
         });
-        let contracts = contracts.collect();
+        let contracts: Vec<Signed> = contracts.collect();
+        let (settled, closed) =
+            parts.barred.iter().map(|barred| pair(&barred.offer, &barred.demand)).partition(|pair| {
+                contracts.binary_search_by_key(pair, |signed| (signed.offer, signed.demand)).is_ok()
+            });
         let exclusions = parts
             .exclusions
             .iter()
@@ -245,6 +259,8 @@ impl Market {
             contracts,
             contract_pointer,
             exclusions,
+            closed,
+            settled,
             relations,
             parts,
         }))
@@ -393,8 +409,25 @@ impl Market {
         &self.0.relations
     }
 
-    pub(crate) fn is_excluded(&self, cooperative: CooperativeIx, enterprise: EnterpriseIx) -> bool {
-        self.0.exclusions.binary_search(&(cooperative, enterprise)).is_ok()
+    /// Pairs that must not be linked though their parties may, sorted: barred, and without a contract.
+    pub(crate) fn closed(&self) -> &[(OfferIx, DemandIx)] {
+        &self.0.closed
+    }
+
+    /// Pairs that have their contract and get no more, sorted: barred, and with a contract.
+    pub(crate) fn settled(&self) -> &[(OfferIx, DemandIx)] {
+        &self.0.settled
+    }
+
+    pub(crate) fn is_settled(&self, offer: OfferIx, demand: DemandIx) -> bool {
+        self.0.settled.binary_search(&(offer, demand)).is_ok()
+    }
+
+    /// Whether an exclusion names the two parties, or the pair is barred.
+    pub(crate) fn is_excluded(&self, offer: OfferIx, demand: DemandIx) -> bool {
+        let parties = (self.cooperative_of(offer), self.enterprise_of(demand));
+        self.0.exclusions.binary_search(&parties).is_ok()
+            || self.0.closed.binary_search(&(offer, demand)).is_ok()
     }
 }
 

@@ -25,6 +25,15 @@ pub struct Exclusion {
     pub enterprise: String,
 }
 
+/// An offer and a demand between which nothing new is linked: what a contract on the pair says, and no more.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct Barred {
+    /// Id of the offer.
+    pub offer: String,
+    /// Id of the demand.
+    pub demand: String,
+}
+
 /// How reliable two parties have found each other.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Relation {

@@ -137,6 +137,9 @@ impl Ledger {
 
 /// What a kilogram of a pair is worth to the objective; `None` where it has no use for it.
 pub(super) fn worth(linkage: &Linkage, kg_weight: i64, pair: &Pair) -> Option<i64> {
+    if linkage.market().is_settled(pair.offer, pair.demand) {
+        return None;
+    }
     let score = i64::from(pair.score.micro());
     match linkage.policy().objective {
         Objective::Score => Some(score),

@@ -5,6 +5,7 @@
 mod assign;
 mod certificate;
 mod explain;
+mod keep;
 mod ledger;
 mod mechanisms;
 mod network;
@@ -23,6 +24,7 @@ pub use explain::{
     NearMiss, OfferExplanation, Outcome, PairExplanation, PoolStanding, Remedy, Rival, RuleCheck,
     Shortcoming,
 };
+pub(crate) use keep::kept;
 use ledger::Ledger;
 pub use pooling::{PoolAccount, PoolShare, PooledVolume, PooledVolumes};
 pub use proof::{
@@ -259,6 +261,14 @@ impl Plan {
                 Ledger::of(&inner.linkage, &inner.allocations, pooled, prices)
             }),
         }
+    }
+
+    /// Why a pair does not trade, or trades no more: the first rule that stops it, or what stands in a candidate's way.
+    ///
+    /// The first call works out who trades with whom, O(offers + demands + allocations).
+    #[must_use]
+    pub fn reason_of(&self, offer: OfferIx, demand: DemandIx) -> Reason {
+        self.situation().reason_of(offer, demand)
     }
 
     /// Pairs that would both gain by trading more with each other than the plan lets them, sorted.

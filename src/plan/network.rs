@@ -151,15 +151,20 @@ fn edges(linkage: &Linkage) -> (Vec<usize>, Vec<u32>, Vec<i64>) {
     let offers = linkage.market().offers().len();
     let mut row_start = Vec::with_capacity(offers + 1);
     row_start.push(0);
-    if linkage.policy().objective != Objective::Welfare {
+    let settled = linkage.market().settled();
+    if linkage.policy().objective != Objective::Welfare && settled.is_empty() {
         row_start.extend((0..offers).map(|o| linkage.row(OfferIx::at(o)).end));
         return (row_start, column, value);
     }
-    // What brings no gain is no edge: the others move up.
+    // What brings no gain is no edge, nor is a pair that has its contract and gets no more: the others move up.
+    let of_use = |o, position: usize, value: i64| {
+        (value > 0 || linkage.policy().objective != Objective::Welfare)
+            && settled.binary_search(&(OfferIx::at(o), DemandIx(linkage.demands()[position]))).is_err()
+    };
     let mut edge = 0;
     for o in 0..offers {
         for position in linkage.row(OfferIx::at(o)) {
-            if value[position] > 0 {
+            if of_use(o, position, value[position]) {
                 (column[edge], value[edge]) = (column[position], value[position]);
                 edge += 1;
             }

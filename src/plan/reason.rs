@@ -162,9 +162,34 @@ impl<'a> Situation<'a> {
         self.prices.of(c, pair.offer, pair.demand, e) - i128::from(worth)
     }
 
+    /// The first rule that stops a pair, or why a candidate does not trade more.
+    pub(super) fn reason_of(&self, offer: OfferIx, demand: DemandIx) -> Reason {
+        let judge = self.linkage.judge();
+        match self.linkage.score(offer, demand) {
+            Some(score) => {
+                let pair = Pair { offer, demand, score };
+                self.cause(&pair, self.view(&pair))
+            }
+            None => {
+                let stops = Rule::ALL.into_iter().find(|rule| !judge.passes(*rule, offer, demand));
+                stops.map_or(Reason::Policy, Reason::Rule)
+            }
+        }
+    }
+
+    /// A pair is seen from its offer, unless the offer itself has nothing left: then from the demand.
+    pub(super) fn view(&self, pair: &Pair) -> View {
+        let offer_full = self.ledger.free.offers[pair.offer.index()] == 0;
+        let demand_full = self.ledger.free.demands[pair.demand.index()] == 0;
+        if offer_full && !demand_full { View::Demand } else { View::Offer }
+    }
+
     /// Why the pair does not trade more, seen from one side.
     pub(super) fn cause(&self, pair: &Pair, view: View) -> Reason {
         let market = self.linkage.market();
+        if market.is_settled(pair.offer, pair.demand) {
+            return Reason::Capacity;
+        }
         if self.worth(pair).is_none() {
             return Reason::Rule(Rule::Price);
         }

@@ -66,6 +66,7 @@ proptest! {
         other.offers.rotate_left(turn % 4);
         other.demands.reverse();
         other.exclusions.reverse();
+        other.barred.reverse();
         other.relations.reverse();
         other.contracts.reverse();
         for cooperative in &mut other.cooperatives {

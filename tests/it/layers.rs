@@ -11,7 +11,7 @@ const LAYERS: [&[&str]; 6] = [
     &["market", "policy", "solve"],
     &["linkage"],
     &["plan"],
-    &["metrics", "generate", "timetable"],
+    &["metrics", "generate", "timetable", "round"],
     &["io", "report"],
 ];
 

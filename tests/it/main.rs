@@ -32,6 +32,8 @@ mod program;
 mod quotas;
 mod readme;
 mod reasons;
+mod rounds;
+mod rounds_documents;
 mod rules;
 mod solve;
 mod spoiled;

@@ -28,6 +28,8 @@ pub(crate) enum Command {
     },
     /// Run one matching round: candidates, scores, volumes, reasons
     Match(Match),
+    /// Apply what people decided about a plan, and solve again with the least change
+    Round(Round),
     /// Re-check a plan from the documents alone: limits, scores, objective, certificate, reasons
     Verify {
         /// The market
@@ -93,6 +95,32 @@ pub(crate) struct Match {
     /// Number of threads; the result does not depend on it
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
+    /// Language of the summary
+    #[arg(long, value_enum, default_value_t = Language::En)]
+    pub language: Language,
+}
+
+#[derive(Args)]
+#[command(
+    after_help = "The first round begins with a market, each later one with the folder of the one before:\n  \
+lienket round market.xlsx --policy policy.toml --out round-1\n  \
+lienket round round-1 --decisions answers.csv --out round-2\n\
+A table of decisions has the columns offer, demand, kind, volume_kg, by, reason, on; kind is accepted, declined, signed, \
+forced, forbidden or reopened."
+)]
+pub(crate) struct Round {
+    /// A market, or a round: its folder or its round.json
+    pub start: PathBuf,
+    /// What was decided: .csv, .toml or .json
+    #[arg(long, value_name = "FILE")]
+    pub decisions: Option<PathBuf>,
+    /// The policy of a first round, TOML or JSON; the defaults without it
+    #[arg(long, value_name = "FILE")]
+    pub policy: Option<PathBuf>,
+    /// Folder for round.json, plan.json, market.json, matches.csv, changes.json and changes.csv; `-` writes the round
+    /// alone to standard output
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
     /// Language of the summary
     #[arg(long, value_enum, default_value_t = Language::En)]
     pub language: Language,

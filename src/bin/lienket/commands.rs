@@ -20,6 +20,7 @@ pub(crate) fn run(arguments: Arguments) -> Answer {
         Command::Check { market, lenient } => return check(&market, lenient),
         Command::Verify { market, plan } => return verify(&market, &plan),
         Command::Match(arguments) => matching(&arguments),
+        Command::Round(arguments) => crate::rounds::round(&arguments),
         Command::Explain(arguments) => explain(&arguments),
         Command::Convert { market, out, lenient } => convert(&market, &out, lenient),
         Command::Template { out } => template(&out),
@@ -32,12 +33,12 @@ pub(crate) fn run(arguments: Arguments) -> Answer {
 }
 
 /// Writes to standard output; a reader that has gone away is no failure.
-fn print(text: &str) -> Result<(), Error> {
+pub(crate) fn print(text: &str) -> Result<(), Error> {
     let mut out = stdout().lock();
     printed(out.write_all(text.as_bytes()).and_then(|()| out.flush()))
 }
 
-fn printed(result: std::io::Result<()>) -> Result<(), Error> {
+pub(crate) fn printed(result: std::io::Result<()>) -> Result<(), Error> {
     match result {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Error::Unreadable {
             place: "standard output".to_owned(),
@@ -110,7 +111,7 @@ fn check(path: &Path, lenient: bool) -> Answer {
 }
 
 /// Reads a market, showing how far it is, and tells of its warnings.
-fn read(path: &Path, bar: &Bar) -> Result<Market, Error> {
+pub(crate) fn read(path: &Path, bar: &Bar) -> Result<Market, Error> {
     let market = io::read_market_watched(path, &|progress| bar.watch(progress))?;
     bar.aside(|| warn(&market, path));
     Ok(market)

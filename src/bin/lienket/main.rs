@@ -3,6 +3,7 @@
 mod arguments;
 mod commands;
 mod progress;
+mod rounds;
 
 use std::process::ExitCode;
 

@@ -123,18 +123,45 @@ pub(in crate::io) const CONTRACTS: Sheet = Sheet {
 pub(in crate::io) const EXCLUSIONS: Sheet =
     Sheet { list: "exclusions", file: "exclusions.csv", columns: &[must("cooperative"), must("enterprise")] };
 
+pub(in crate::io) const BARRED: Sheet =
+    Sheet { list: "barred", file: "barred.csv", columns: &[must("offer"), must("demand")] };
+
 pub(in crate::io) const RELATIONS: Sheet = Sheet {
     list: "relations",
     file: "relations.csv",
     columns: &[must("cooperative"), must("enterprise"), may("reliability")],
 };
 
+/// Decisions about a plan: a file of its own.
+pub(in crate::io) const DECISIONS: Sheet = Sheet {
+    list: "decisions",
+    file: "decisions.csv",
+    columns: &[
+        must("offer"),
+        must("demand"),
+        must("kind"),
+        may("volume_kg"),
+        must("by"),
+        must("reason"),
+        may("on"),
+    ],
+};
+
 /// The file with `format`, `as_of` and `catalogue`.
 pub(in crate::io) const HEADER: &str = "market.json";
 
 /// Every file of a folder but [`HEADER`].
-pub(in crate::io) const SHEETS: [&Sheet; 8] =
-    [&COOPERATIVES, &CERTIFICATES, &ENTERPRISES, &OFFERS, &DEMANDS, &CONTRACTS, &EXCLUSIONS, &RELATIONS];
+pub(in crate::io) const SHEETS: [&Sheet; 9] = [
+    &COOPERATIVES,
+    &CERTIFICATES,
+    &ENTERPRISES,
+    &OFFERS,
+    &DEMANDS,
+    &CONTRACTS,
+    &EXCLUSIONS,
+    &RELATIONS,
+    &BARRED,
+];
 
 /// Files that must be there.
 pub(in crate::io) const REQUIRED: [&str; 5] =

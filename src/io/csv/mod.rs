@@ -10,6 +10,8 @@ mod read;
 pub(super) mod table;
 mod write;
 
+pub(super) use columns::DECISIONS;
 pub(super) use lenient::import_market;
 pub use read::read_market;
+pub(super) use table::rows;
 pub use write::write_market;

@@ -6,8 +6,8 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 use super::columns::{
-    CERTIFICATES, CONTRACTS, COOPERATIVES, DEMANDS, ENTERPRISES, EXCLUSIONS, HEADER, OFFERS, RELATIONS,
-    REQUIRED, SHEETS, Sheet, in_header,
+    BARRED, CERTIFICATES, CONTRACTS, COOPERATIVES, DEMANDS, ENTERPRISES, EXCLUSIONS, HEADER, OFFERS,
+    RELATIONS, REQUIRED, SHEETS, Sheet, in_header,
 };
 use super::places::{Places, cell};
 use super::table::{self, Fault, Row};
@@ -23,7 +23,7 @@ use crate::market::{Cooperative, Market};
 
 /// Reads a market from a folder with `market.json`, `cooperatives.csv`, `enterprises.csv`, `offers.csv`,
 /// `demands.csv` and, where there are any, `certificates.csv`, `contracts.csv`, `exclusions.csv`,
-/// `relations.csv`. Other files are left alone.
+/// `relations.csv`, `barred.csv`. Other files are left alone.
 ///
 /// # Errors
 /// [`Error::Unreadable`] where files are missing or are no CSV; [`Error::Faults`] with every fault of the
@@ -48,6 +48,7 @@ pub fn read_market(folder: impl AsRef<Path>) -> Result<Market, Error> {
     reading.list(&CONTRACTS, |draft| &mut draft.parts.contracts)?;
     reading.list(&EXCLUSIONS, |draft| &mut draft.parts.exclusions)?;
     reading.list(&RELATIONS, |draft| &mut draft.parts.relations)?;
+    reading.list(&BARRED, |draft| &mut draft.parts.barred)?;
     let Reading { places, draft, .. } = reading;
     draft.finish(|issue| places.show(issue))
 }

@@ -57,11 +57,21 @@ pub(super) fn read(
     sheet: &Sheet,
     places: &mut Places,
     issues: &mut Vec<Issue>,
+    each: impl FnMut(Row, &mut Vec<Issue>),
+) -> Result<bool, Error> {
+    read_file(&folder.join(sheet.file), sheet, places, issues, each)
+}
+
+/// As [`read`], of a file with any name. (Pointers have the sheet's.)
+fn read_file(
+    path: &Path,
+    sheet: &Sheet,
+    places: &mut Places,
+    issues: &mut Vec<Issue>,
     mut each: impl FnMut(Row, &mut Vec<Issue>),
 ) -> Result<bool, Error> {
-    let path = folder.join(sheet.file);
     let in_this = |error| in_file(error, &path.display().to_string());
-    let bytes = read_bytes(&path)?;
+    let bytes = read_bytes(path)?;
     let text = decode(&bytes).map_err(in_this)?;
     check_quotes(text).map_err(in_this)?;
     let mut reader =
@@ -91,6 +101,16 @@ pub(super) fn read(
         each(row(&columns, &record, line), issues);
     }
     Ok(true)
+}
+
+/// The rows of a file of its own as maps, each with its line, and the faults of the file, pointing into it.
+pub(in crate::io) fn rows(path: &Path, sheet: &Sheet) -> Result<(Vec<(usize, Node)>, Vec<Issue>), Error> {
+    let (mut rows, mut issues) = (Vec::new(), Vec::new());
+    read_file(path, sheet, &mut Places::default(), &mut issues, |row, issues| match row.fault {
+        Some(fault) => issues.push(fault.issue(format!("{} row {}", sheet.file, row.line))),
+        None => rows.push((row.line, Node::Map(row.fields))),
+    })?;
+    Ok((rows, issues))
 }
 
 fn names(sheet: &Sheet, required_only: bool) -> Vec<&'static str> {

@@ -8,8 +8,8 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::columns::{
-    CERTIFICATES, CONTRACTS, COOPERATIVES, DEMANDS, ENTERPRISES, EXCLUSIONS, HEADER, OFFERS, RELATIONS,
-    REQUIRED, SHEETS, Sheet, in_header,
+    BARRED, CERTIFICATES, CONTRACTS, COOPERATIVES, DEMANDS, ENTERPRISES, EXCLUSIONS, HEADER, OFFERS,
+    RELATIONS, REQUIRED, SHEETS, Sheet, in_header,
 };
 use crate::error::{Error, Issue};
 use crate::io::atomic::{parent, unwritable};
@@ -99,6 +99,7 @@ fn tables(market: &Market) -> Result<Vec<Table>, Error> {
         table(&CONTRACTS, parts.contracts.iter().map(plain), &mut issues),
         table(&EXCLUSIONS, parts.exclusions.iter().map(plain), &mut issues),
         table(&RELATIONS, parts.relations.iter().map(plain), &mut issues),
+        table(&BARRED, parts.barred.iter().map(plain), &mut issues),
     ];
     if !issues.is_empty() {
         return Err(Error::Faults(issues));

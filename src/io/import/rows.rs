@@ -67,7 +67,8 @@ pub(in crate::io) fn import(draft: Draft, report: ImportReport, tables: &[Table]
     }
     let known = Catalogue::built_in().with(&reader.draft.parts.catalogue);
     let names = Names::new(known, reader.draft.parts.as_of);
-    let [cooperatives, certificates, enterprises, offers, demands, contracts, exclusions, relations] = SHEETS;
+    let [cooperatives, certificates, enterprises, offers, demands, contracts, excluded, relations, bars] =
+        SHEETS;
     let alone = Context { names: &names, ..nothing };
     let cooperative_rows = reader.rows(tables, cooperatives, &alone);
     let enterprise_rows = reader.rows(tables, enterprises, &alone);
@@ -79,16 +80,18 @@ pub(in crate::io) fn import(draft: Draft, report: ImportReport, tables: &[Table]
     let (supply, demand) = (ids(&offer_rows), ids(&demand_rows));
     let all = Context { offers: &supply, demands: &demand, ..parties };
     let contract_rows = reader.rows(tables, contracts, &all);
-    let exclusion_rows = reader.rows(tables, exclusions, &all);
+    let exclusion_rows = reader.rows(tables, excluded, &all);
     let relation_rows = reader.rows(tables, relations, &all);
+    let barred_rows = reader.rows(tables, bars, &all);
 
     reader.cooperatives(cooperatives, cooperative_rows, certificates, certificate_rows);
     reader.draft.parts.enterprises = reader.entries(enterprises, enterprise_rows);
     reader.draft.parts.offers = reader.entries(offers, offer_rows);
     reader.draft.parts.demands = reader.entries(demands, demand_rows);
     reader.draft.parts.contracts = reader.entries(contracts, contract_rows);
-    reader.draft.parts.exclusions = reader.entries(exclusions, exclusion_rows);
+    reader.draft.parts.exclusions = reader.entries(excluded, exclusion_rows);
     reader.draft.parts.relations = reader.entries(relations, relation_rows);
+    reader.draft.parts.barred = reader.entries(bars, barred_rows);
     reader.finish()
 }
 
@@ -98,8 +101,8 @@ impl Reader {
         let Some(table) = tables.iter().find(|table| table.sheet.list == sheet.list) else {
             return Vec::new();
         };
-        let lost = ["/cooperatives", "/enterprises", "/offers", "/demands"].into_iter();
-        let lost = lost.filter(|list| list[1..] == *sheet.list);
+        let lists = ["/cooperatives", "/enterprises", "/offers", "/demands"];
+        let lost = lists.into_iter().filter(|list| list[1..] == *sheet.list);
         let spots = self.spots.entry(sheet.list).or_default();
         spots.label.clone_from(&table.label);
         let Some(head) = table.head(&mut self.report.notes, &mut self.report.left_out) else {
@@ -461,19 +464,16 @@ impl Reader {
             }
             let (issue, spot) = places.show(issue);
             if issue.severity == Severity::Error {
-                let (label, row, column) = spot.as_ref().map_or_else(
-                    || ("the market".to_owned(), None, None),
-                    |spot| (spot.label.clone(), spot.row, spot.column.clone()),
-                );
+                let of_market = || ("the market".to_owned(), None, None);
+                let (label, row, column) =
+                    spot.as_ref().map_or_else(of_market, |s| (s.label.clone(), s.row, s.column.clone()));
                 let row_of = spot.as_ref().and_then(|spot| Some((spot.list, spot.row?)));
                 found.borrow_mut().push((remark(&issue, label, row, column), row_of));
             }
             Some(issue)
         };
         let mut market = draft.finish(show);
-        if let Err(Error::Faults(issues)) = &market
-            && issues.is_empty()
-        {
+        if matches!(&market, Err(Error::Faults(issues)) if issues.is_empty()) {
             market = Err(Error::Internal("a market was refused without a reason".to_owned()));
         }
         for (remark, row) in found.into_inner() {

@@ -25,7 +25,7 @@ const PLACES: Sheet = Sheet {
 pub(in crate::io) const CATALOGUE: [&Sheet; 4] = [&PRODUCTS, &STANDARDS, &ACCEPTANCES, &PLACES];
 
 /// Every sheet but the one of the market itself, with what it is called; its English name first.
-const NAMES: [(&str, &[&str]); 12] = [
+const NAMES: [(&str, &[&str]); 13] = [
     (
         "cooperatives",
         &[
@@ -46,6 +46,7 @@ const NAMES: [(&str, &[&str]); 12] = [
     ("contracts", &["contracts", "hopdong", "contract"]),
     ("exclusions", &["exclusions", "loaitru", "khonggap", "exclusion"]),
     ("relations", &["relations", "quanhe", "relation"]),
+    ("barred", &["barred", "capcam", "khongketnoi"]),
     ("catalogue/products", &["products", "sanpham", "product", "danhmucsanpham"]),
     ("catalogue/standards", &["standards", "tieuchuan", "standard", "danhmuctieuchuan"]),
     ("catalogue/acceptances", &["acceptances", "thuanhan", "tuongduong", "acceptance"]),

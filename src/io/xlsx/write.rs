@@ -111,6 +111,7 @@ fn fill(book: &mut Workbook, market: &Market) -> Result<(), XlsxError> {
     write(SHEETS[5], &mut parts.contracts.iter().map(plain))?;
     write(SHEETS[6], &mut parts.exclusions.iter().map(plain))?;
     write(SHEETS[7], &mut parts.relations.iter().map(plain))?;
+    write(SHEETS[8], &mut parts.barred.iter().map(plain))?;
     let own = &parts.catalogue;
     write(CATALOGUE[0], &mut own.products.iter().map(plain))?;
     write(CATALOGUE[1], &mut own.standards.iter().map(plain))?;
@@ -126,7 +127,7 @@ struct Table<'a> {
 impl Table<'_> {
     fn write(&self, book: &mut Workbook, entries: &mut dyn Iterator<Item = Value>) -> Result<(), XlsxError> {
         let mut entries = entries.peekable();
-        let optional = self.sheet.list.starts_with("catalogue/");
+        let optional = self.sheet.list.starts_with("catalogue/") || self.sheet.list == "barred";
         if optional && entries.peek().is_none() {
             return Ok(());
         }

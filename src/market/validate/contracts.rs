@@ -73,7 +73,7 @@ pub(super) fn contracts(check: &mut Check, ids: &Ids) {
     }
 }
 
-/// Exclusions and relations: known parties, one relation a pair.
+/// Exclusions, barred pairs and relations: known ids, one relation a pair.
 pub(super) fn pairs(check: &mut Check, ids: &Ids) {
     let parts = check.parts;
     let mut seen = HashSet::new();
@@ -84,6 +84,16 @@ pub(super) fn pairs(check: &mut Check, ids: &Ids) {
         if !seen.insert(exclusion) {
             let message = "this exclusion stands in the list already";
             check.push(Issue::warning("repeated", format!("/exclusions/{i}"), message, "Once is enough."));
+        }
+    }
+    let mut seen = HashSet::new();
+    for (i, barred) in parts.barred.iter().enumerate() {
+        let pointer = |field: &str| format!("/barred/{i}/{field}");
+        check.reference("offer", &barred.offer, &ids.offers, || pointer("offer"));
+        check.reference("demand", &barred.demand, &ids.demands, || pointer("demand"));
+        if !seen.insert(barred) {
+            let message = "this pair stands in the list already";
+            check.push(Issue::warning("repeated", format!("/barred/{i}"), message, "Once is enough."));
         }
     }
     let mut seen = HashMap::new();

@@ -355,6 +355,12 @@ impl Check<'_> {
     /// What a kilogram on a candidate is worth, or `None` where the objective has no use for it.
     fn worth(&self, offer: OfferIx, position: usize, kg_weight: u64) -> Option<u64> {
         let linkage = self.linkage;
+        // Looked up only where there is such a pair at all.
+        if !linkage.market().settled().is_empty()
+            && linkage.market().is_settled(offer, DemandIx(linkage.demands()[position]))
+        {
+            return None;
+        }
         let score = u64::from(linkage.joint()[position]);
         match linkage.policy().objective {
             Objective::Score => Some(score),

@@ -237,7 +237,11 @@ impl Check<'_> {
         let [offers, demands] = paid_by_side(market, prices, units);
         for (o, _) in offers.iter().enumerate().filter(|(_, units)| **units == 0) {
             let row = &self.linkage.demands()[self.linkage.row(OfferIx::at(o))];
-            if let Some(&demand) = row.iter().find(|&&demand| demands[demand as usize] == 0) {
+            // What a pair has by contract nobody pays for; where it gets no more, no price has to.
+            let open = |demand: &&u32| {
+                demands[**demand as usize] == 0 && !market.is_settled(OfferIx::at(o), DemandIx(**demand))
+            };
+            if let Some(&demand) = row.iter().find(open) {
                 let (offer, demand) = (&market.offers()[o].id, &market.demands()[demand as usize].id);
                 let message = format!("no price of `{offer}` with `{demand}` pays for a kilogram");
                 self.refute("prices", "/certificate".to_owned(), message);

@@ -169,7 +169,7 @@ fn remedy(remedy: &Remedy) -> String {
             )
         }
         Remedy::LiftExclusion => {
-            "the two parties are excluded from each other: lift the exclusion".to_owned()
+            "the two parties are excluded from each other, or the pair is barred: lift that".to_owned()
         }
         Remedy::ShiftWindow { days, available, needed } => {
             format!(

@@ -155,10 +155,9 @@ pub(super) fn is_only(judge: &Judge, demand: DemandIx, failed: &[Rule]) -> bool 
 fn not_chosen(situation: &Situation, pair: &Pair) -> Outcome {
     let linkage = situation.linkage;
     let market = linkage.market();
-    // Seen from the offer, unless the offer itself has nothing left: then from the demand.
     let offer_full = situation.ledger.free.offers[pair.offer.index()] == 0;
     let demand_full = situation.ledger.free.demands[pair.demand.index()] == 0;
-    let view = if offer_full && !demand_full { View::Demand } else { View::Offer };
+    let view = situation.view(pair);
     let rivals = || -> Vec<Rival> {
         let mut list = situation.rivals(pair, view);
         if offer_full && demand_full {

@@ -179,7 +179,7 @@ fn remedy(remedy: &Remedy) -> String {
                 asked.iter().map(|p| format!("`{p}`")).collect::<Vec<_>>().join(", ")
             )
         }
-        Remedy::LiftExclusion => "hai bên bị loại trừ nhau: gỡ bỏ loại trừ".to_owned(),
+        Remedy::LiftExclusion => "hai bên bị loại trừ nhau hoặc cặp này bị cấm: gỡ bỏ".to_owned(),
         Remedy::ShiftWindow { days, available, needed } => {
             format!("có hàng {available}, cần hàng {needed}: dời một bên {days} ngày")
         }

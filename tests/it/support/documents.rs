@@ -1,9 +1,9 @@
 //! Documents and markets that tests begin with.
 
 use lienket::{
-    Acceptance, AcceptanceKind, Certificate, CertificateStatus, Contract, Cooperative, CooperativeKind, Date,
-    Demand, Enterprise, Exclusion, Kg, Km, MarketParts, Offer, Place, PlaceEntry, ProductEntry, Relation,
-    StandardEntry, Substitute, VndPerKg, Window,
+    Acceptance, AcceptanceKind, Barred, Certificate, CertificateStatus, Contract, Cooperative,
+    CooperativeKind, Date, Demand, Enterprise, Exclusion, Kg, Km, MarketParts, Offer, Place, PlaceEntry,
+    ProductEntry, Relation, StandardEntry, Substitute, VndPerKg, Window,
 };
 use proptest::collection::vec;
 use proptest::option;
@@ -216,6 +216,8 @@ prop_compose! {
             let offer_free = !parts.contracts.iter().any(|c| c.offer == contract.offer || c.demand == contract.demand);
             if offer_free {
                 parts.contracts.push(contract);
+            } else {
+                parts.barred.push(Barred { offer: contract.offer, demand: contract.demand });
             }
         }
         let [a, b, c] = &names[..] else { unreachable!("three names") };

@@ -4,7 +4,7 @@
 use super::straightforward::metres;
 use super::transports::Dice;
 use lienket::{
-    Acceptance, AcceptanceKind, Boost, CatalogueAdditions, Certificate, CertificateStatus, Contract,
+    Acceptance, AcceptanceKind, Barred, Boost, CatalogueAdditions, Certificate, CertificateStatus, Contract,
     Cooperative, CooperativeKind, Criterion, Date, Demand, Enterprise, Exclusion, Kg, Km, MarketParts,
     Mechanism, Objective, Offer, Place, PlaceEntry, Policy, ProductEntry, Relation, StandardEntry, VndPerKg,
     Window,
@@ -241,6 +241,7 @@ impl Mix {
             }
         }
         self.contracts(&mut dice, &mut parts);
+        self.barred(&mut parts);
         let policy = self.policy(&mut dice);
         // Limits that a pair meets to the metre, or misses by one.
         for _ in 0..self.demands {
@@ -252,6 +253,21 @@ impl Mix {
             }
         }
         (parts, policy)
+    }
+
+    /// Pairs that are barred, some with a contract.
+    fn barred(&self, parts: &mut MarketParts) {
+        let dice = &mut Dice(self.seed ^ 0xBA44ED);
+        let bar = |offer: &str, demand: &str| Barred { offer: offer.to_owned(), demand: demand.to_owned() };
+        let signed: Vec<Barred> = parts.contracts.iter().map(|c| bar(&c.offer, &c.demand)).collect();
+        parts.barred.extend(signed.into_iter().filter(|_| dice.percent(self.contracts)));
+        for _ in 0..self.offers.min(self.demands) {
+            let (o, d) = (dice.index(self.offers), dice.index(self.demands));
+            let barred = bar(&parts.offers[o].id, &parts.demands[d].id);
+            if dice.percent(self.fields) && !parts.barred.contains(&barred) {
+                parts.barred.push(barred);
+            }
+        }
     }
 
     /// Contracts within every limit; capped certificates are raised to what contracts may use of them.
@@ -455,6 +471,7 @@ pub(crate) fn permute(parts: &mut MarketParts, policy: &mut Policy, seed: u64) {
     shuffle(dice, &mut parts.demands);
     shuffle(dice, &mut parts.contracts);
     shuffle(dice, &mut parts.exclusions);
+    shuffle(dice, &mut parts.barred);
     shuffle(dice, &mut parts.relations);
     shuffle(dice, &mut parts.catalogue.products);
     shuffle(dice, &mut parts.catalogue.standards);

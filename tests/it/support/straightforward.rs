@@ -227,7 +227,10 @@ impl<'a> Straightforward<'a> {
         }
         let names =
             |x: &lienket::Exclusion| x.cooperative == offer.cooperative && x.enterprise == demand.enterprise;
-        if self.parts.exclusions.iter().any(names) {
+        let barred = |b: &lienket::Barred| b.offer == offer.id && b.demand == demand.id;
+        let signed = |c: &lienket::Contract| c.offer == offer.id && c.demand == demand.id;
+        let barred = self.parts.barred.iter().any(barred) && !self.parts.contracts.iter().any(signed);
+        if barred || self.parts.exclusions.iter().any(names) {
             return Err(Rule::Excluded);
         }
         self.shared(o, d)?;

@@ -82,7 +82,9 @@ impl<'a> Volumes<'a> {
                     }
                 };
                 let lot = parts.offers[offer].min_lot.0.max(parts.demands[demand].min_lot.0);
-                match worth {
+                // A barred pair with a contract gets no more.
+                let settled = signed > 0 && volumes.barred(offer, demand);
+                match worth.filter(|_| !settled) {
                     Some(worth) => volumes.pairs.push(Pair { offer, demand, worth, lot, signed, relies }),
                     None if signed > 0 => volumes.elsewhere.push((offer, demand, signed, relies)),
                     None => {}
@@ -95,6 +97,11 @@ impl<'a> Volumes<'a> {
     fn signed(&self, offer: usize, demand: usize) -> i64 {
         let ids = (&self.parts.offers[offer].id, &self.parts.demands[demand].id);
         self.parts.contracts.iter().filter(|c| (&c.offer, &c.demand) == ids).map(|c| c.volume.0).sum()
+    }
+
+    fn barred(&self, offer: usize, demand: usize) -> bool {
+        let ids = (&self.parts.offers[offer].id, &self.parts.demands[demand].id);
+        self.parts.barred.iter().any(|b| (&b.offer, &b.demand) == ids)
     }
 
     fn nodes(&self, offer: usize, demand: usize) -> [usize; 4] {
