@@ -20,8 +20,9 @@ pub(crate) use assign::assignment_network;
 
 pub use certificate::pools::PooledBounds;
 pub use explain::{
-    Account, CertificateUse, CriterionLine, DemandExplanation, Explanation, Held, Language, Link, Missing,
-    NearMiss, OfferExplanation, Outcome, PairExplanation, Remedy, Rival, RuleCheck, Shortcoming,
+    Account, CertificateUse, CriterionLine, DemandExplanation, Explanation, Gap, Gaps, Held, Language, Link,
+    Missing, NearMiss, OfferExplanation, Outcome, PairExplanation, Privacy, Remedy, Rival, RuleCheck,
+    Shortcoming,
 };
 use ledger::Ledger;
 pub use pooling::{PoolAccount, PoolShare, PooledVolume, PooledVolumes};

@@ -7,7 +7,7 @@ use std::path::Path;
 use lienket::generate::generate_watched;
 use lienket::io::{self, Export, Unfinished};
 use lienket::{
-    Catalogue, Error, Linkage, Market, Metrics, Party, Plan, Policy, Severity, Spot, Status, Timetable,
+    Catalogue, Error, Linkage, Market, Metrics, Overview, Party, Plan, Policy, Severity, Spot, Status, Timetable,
     compare, report,
 };
 
@@ -139,12 +139,14 @@ fn round(arguments: &Match) -> Result<(), Error> {
     }
     let mut text = report::summary(&plan, &Metrics::of(&plan), arguments.language.into());
     if let Some(folder) = &arguments.out {
-        text.extend(["\n", "→ ", &folder.join("plan.json").display().to_string()]);
-        text.extend([", ", &folder.join("matches.csv").display().to_string(), "\n"]);
+        let overview = Overview::of(&plan, arguments.privacy.into());
+        let page = report::html(&overview);
         let mut files = Unfinished::in_folder(folder)?;
         files.write("plan.json", |writer| io::write_plan_watched(&plan, writer, &watch))?;
         files.write("matches.csv", |writer| io::write_matches(&plan, writer))?;
+        files.write("report.html", |writer| writer.write_all(page.as_bytes()))?;
         files.finish()?;
+        text.extend(["\n→ ", &folder.display().to_string(), ": plan.json, matches.csv, report.html\n"]);
     }
     drop(bar);
     print(&text)
@@ -223,6 +225,7 @@ fn explain(arguments: &Explain) -> Result<(), Error> {
         (_, _, Some([offer, demand])) => plan.explain(offer, demand),
         _ => Err(Error::Internal("the command line names nothing to explain".to_owned())),
     }?;
+    let explanation = explanation.told_to(arguments.privacy.into());
     if arguments.json {
         print(&io::explanation_document(&explanation))
     } else {
