@@ -93,9 +93,9 @@ pub(crate) struct Match {
     /// Number of threads; the result does not depend on it
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
-    /// Language of the summary
-    #[arg(long, value_enum, default_value_t = Language::En)]
-    pub language: Language,
+    /// Language of the summary and of round.xlsx; without it, English and Vietnamese
+    #[arg(long, value_enum)]
+    pub language: Option<Language>,
     /// Who report.html and round.xlsx are for
     #[arg(long, value_enum, value_name = "LEVEL", default_value_t = Privacy::Organiser)]
     pub privacy: Privacy,

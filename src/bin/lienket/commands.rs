@@ -137,19 +137,27 @@ fn round(arguments: &Match) -> Result<(), Error> {
     if arguments.out.as_ref().is_some_and(|out| out.as_os_str() == "-") {
         return printed(io::write_plan_watched(&plan, stdout().lock(), &watch));
     }
-    let mut text = report::summary(&plan, &Metrics::of(&plan), arguments.language.into());
+    let mut text = report::summary(&plan, &Metrics::of(&plan), language(arguments));
     if let Some(folder) = &arguments.out {
         let overview = Overview::of(&plan, arguments.privacy.into());
         let page = report::html(&overview);
+        // Sheets are in Vietnamese, their headers in both languages, unless English is asked for.
+        let sheets = arguments.language.map_or(lienket::Language::Vietnamese, Into::into);
         let mut files = Unfinished::in_folder(folder)?;
         files.write("plan.json", |writer| io::write_plan_watched(&plan, writer, &watch))?;
         files.write("matches.csv", |writer| io::write_matches(&plan, writer))?;
         files.write("report.html", |writer| writer.write_all(page.as_bytes()))?;
+        files.write("round.xlsx", |writer| io::write_round_workbook(&overview, sheets, writer))?;
         files.finish()?;
-        text.extend(["\n→ ", &folder.display().to_string(), ": plan.json, matches.csv, report.html\n"]);
+        text.extend(["\n→ ", &folder.display().to_string(), ": plan.json, matches.csv, report.html, round.xlsx\n"]);
     }
     drop(bar);
     print(&text)
+}
+
+/// The summary's language.
+fn language(arguments: &Match) -> lienket::Language {
+    arguments.language.map_or(lienket::Language::English, Into::into)
 }
 
 /// Every mechanism on the market, side by side; with a folder, every plan and the table.
@@ -171,7 +179,7 @@ fn comparison(arguments: &Match, linkage: &Linkage, bar: Bar) -> Result<(), Erro
         None => {}
     }
     drop(bar);
-    print(&report::comparison(&compared, arguments.language.into()))
+    print(&report::comparison(&compared, language(arguments)))
 }
 
 fn rayon_pool(threads: usize) -> Result<rayon::ThreadPool, Error> {

@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::overview::{Bilingual, Cell};
 use crate::plan::Language;
 use crate::report::words::Words;
+use crate::units::{Date, Window};
 
 /// A number in each language's way.
 fn both(say: impl Fn(&Words) -> String) -> Bilingual {
@@ -50,12 +51,24 @@ pub(super) fn money(vnd: i128) -> Bilingual {
     Bilingual::new(text.vi + vi, text.en + en)
 }
 
+/// A day: 28/11/2025, 2025-11-28.
+pub(super) fn day(day: Date) -> Bilingual {
+    let text = day.to_string();
+    let vi = text.rsplit('-').collect::<Vec<_>>().join("/");
+    Bilingual::new(vi, text)
+}
+
 pub(super) fn decimal(number: Option<f64>, digits: usize) -> Bilingual {
     both(|w| w.optional(number, digits))
 }
 
 pub(super) fn share(share: Option<f64>) -> Bilingual {
     both(|w| w.optional_percent(share))
+}
+
+fn span(days: Window) -> Bilingual {
+    let (from, to) = (day(days.from), day(days.to));
+    Bilingual::new(from.vi + " – " + &to.vi, from.en + " – " + &to.en)
 }
 
 /// A cell as a page shows it, and what it is sorted by.
@@ -81,7 +94,7 @@ impl CellView {
             Cell::Share(part, whole) => {
                 number(percent(*part, *whole), if *whole == 0 { -1 } else { rounded(part * 1_000_000, *whole) })
             }
-            Cell::Days(days) => Self { text: Bilingual::same(&days.to_string()), sort: Some(days.from.number().to_string()) },
+            Cell::Days(days) => Self { text: span(*days), sort: Some(days.from.number().to_string()) },
         }
     }
 }

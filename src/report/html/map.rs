@@ -16,7 +16,7 @@ use crate::report::html::format::{percent, tonnes};
 const ARROWS: usize = 60;
 /// So many are numbered and listed beside the diagram.
 const RANKED: usize = 12;
-const HEIGHT: f64 = 800.0;
+const HEIGHT: f64 = 830.0;
 const WIDTH: f64 = 420.0;
 /// Room for names around the dots.
 const MARGIN: [f64; 2] = [86.0, 26.0];
@@ -283,7 +283,7 @@ fn place(
     [width, height]: [f64; 2],
 ) -> Option<Name> {
     let letters = f64::from(u32::try_from(text.vi.chars().count().max(text.en.chars().count())).unwrap_or(40));
-    let (long, high) = (letters * 6.5 + 4.0, 14.0);
+    let (long, high) = (letters * 7.4 + 4.0, 14.0);
     for ring in 0..9 {
         let radius = 8.0 + 11.0 * f64::from(ring);
         // To the right first, then to the left, then around.

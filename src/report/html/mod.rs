@@ -43,6 +43,7 @@ struct Page {
     script: &'static str,
     version: &'static str,
     as_of: String,
+    day: Bilingual,
     privacy: &'static str,
     proof: Bilingual,
     mechanism: Bilingual,
@@ -60,9 +61,9 @@ struct Page {
     sankey: Option<sankey::Sankey>,
     pairs: Bilingual,
     candidates: Bilingual,
-    funnel: Vec<bars::Bar>,
-    offer_reasons: Vec<bars::Bar>,
-    demand_reasons: Vec<bars::Bar>,
+    funnel: bars::Bars,
+    offer_reasons: bars::Bars,
+    demand_reasons: bars::Bars,
     gaps_left_out: Option<Bilingual>,
     tables: Tables,
 }
@@ -168,6 +169,7 @@ impl Page {
             script: include_str!("script.js"),
             version: env!("CARGO_PKG_VERSION"),
             as_of: overview.as_of.to_string(),
+            day: format::day(overview.as_of),
             privacy: match overview.privacy {
                 Privacy::Public => "public",
                 Privacy::Organiser => "organiser",
