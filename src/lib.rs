@@ -34,10 +34,10 @@ pub use overview::{
 };
 pub use plan::{
     Account, Allocation, Binding, Bounds, Case, CertificateUse, CriterionLine, DemandExplanation,
-    Explanation, Funnel, Gap, Gaps, Held, Language, LimitPrices, LimitProof, LimitTree, Link, Missing, NearMiss,
-    OfferExplanation, Outcome, PairExplanation, Plan, PoolAccount, PoolShare, PooledBounds, PooledVolume,
-    PooledVolumes, Prices, Privacy, Proof, QuotaOutcome, QuotaProof, Reason, Remedy, Resource, Rival, RuleCheck,
-    Shortcoming, Status, TreeBranch, Unmatched,
+    Explanation, Funnel, Gap, Gaps, Held, Language, LimitPrices, LimitProof, LimitTree, Link, Missing,
+    NearMiss, OfferExplanation, Outcome, PairExplanation, Plan, PoolAccount, PoolShare, PooledBounds,
+    PooledVolume, PooledVolumes, Prices, Privacy, Proof, QuotaOutcome, QuotaProof, Reason, Remedy, Resource,
+    Rival, RuleCheck, Shortcoming, Status, TreeBranch, Unmatched,
 };
 pub use policy::{
     Boost, Criterion, Depot, Floor, HubKind, Mechanism, Objective, PerCriterion, Policy, Pooling, Quota,

@@ -231,7 +231,8 @@ impl Groups {
         );
         let kinds = volumes.by_party(|c| vec![cooperatives[c].kind], |_| Vec::new());
         // Five stars first.
-        let stars = volumes.by_party(|c| vec![std::cmp::Reverse(stars(&cooperatives[c], day))], |_| Vec::new());
+        let stars =
+            volumes.by_party(|c| vec![std::cmp::Reverse(stars(&cooperatives[c], day))], |_| Vec::new());
         let standards = volumes.by_party(|c| in_force(&cooperatives[c], day), nobody);
         let group = |key: &str, name: Bilingual, figures| Group { key: key.to_owned(), name, figures };
         let products = volumes.by_product().into_iter();

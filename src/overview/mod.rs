@@ -69,7 +69,7 @@ pub struct Overview {
     pub as_of: Date,
     /// The policy as run.
     pub policy: Policy,
-    /// What the plan reaches, and what no plan can exceed.
+    /// What the plan reaches, and what no plan can exceed; the public is told the status and the gap.
     pub bounds: Bounds,
     /// Figures over everybody.
     pub total: Figures,
@@ -137,7 +137,7 @@ pub struct PriceRow {
 impl Overview {
     /// What a plan came to, as far as a level of privacy tells.
     ///
-    /// O(offers × demands stopped are counted already; allocations, parties × areas) and [`Plan::gaps`].
+    /// O(allocations + parties × areas) and the work of [`Plan::gaps`] and of the reasons, if nobody has asked yet.
     ///
     /// ```
     /// # use lienket::{Cooperative, Demand, Enterprise, Kg, Linkage, Market, MarketParts, Mechanism};
@@ -249,7 +249,13 @@ fn fill_classes(plan: &Plan, volumes: &Volumes) -> [u64; 12] {
         if could == 0 {
             continue;
         }
-        let class = if sold == 0 { 0 } else if sold >= could { 11 } else { 1 + (sold * 10).div_euclid(could) };
+        let class = if sold == 0 {
+            0
+        } else if sold >= could {
+            11
+        } else {
+            1 + (sold * 10).div_euclid(could)
+        };
         classes[usize::try_from(class).unwrap_or(11)] += 1;
     }
     classes

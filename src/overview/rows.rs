@@ -282,7 +282,8 @@ impl<'a> Source<'a> {
         }
         let catalogue = self.market.catalogue();
         let lever = |((rule, standards), (offers, cooperatives, volume_kg)): ((Rule, Vec<String>), Sum)| {
-            let names: Vec<Bilingual> = standards.iter().map(|id| bilingual::standard(catalogue, id)).collect();
+            let names: Vec<Bilingual> =
+                standards.iter().map(|id| bilingual::standard(catalogue, id)).collect();
             let join = |of: fn(&Bilingual) -> &str| names.iter().map(of).collect::<Vec<_>>().join(" + ");
             let name = if names.is_empty() {
                 bilingual::rule(rule)

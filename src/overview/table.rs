@@ -80,7 +80,12 @@ impl Table {
             title: Bilingual::new(vi.trim_start_matches('#'), *en),
             number: vi.starts_with('#'),
         };
-        Self { key, title: Bilingual::new(vi, en), columns: columns.iter().map(column).collect(), rows: Vec::new() }
+        Self {
+            key,
+            title: Bilingual::new(vi, en),
+            columns: columns.iter().map(column).collect(),
+            rows: Vec::new(),
+        }
     }
 
     pub(super) fn with(mut self, rows: impl IntoIterator<Item = Vec<Cell>>) -> Self {

@@ -176,11 +176,8 @@ impl Overview {
     /// Where pairs fail: those stopped by each rule, and those that are left after it.
     #[must_use]
     pub fn funnel_table(&self) -> Table {
-        let columns = [
-            ("Điều kiện", "Rule"),
-            ("#Cặp bị loại", "Pairs stopped"),
-            ("#Cặp còn lại", "Pairs left"),
-        ];
+        let columns =
+            [("Điều kiện", "Rule"), ("#Cặp bị loại", "Pairs stopped"), ("#Cặp còn lại", "Pairs left")];
         let mut left = i128::from(self.pairs());
         let row = |what, stopped, left| vec![what, stopped, Cell::Count(left)];
         let all = Bilingual::new("mọi cặp", "all pairs");
@@ -249,9 +246,10 @@ impl Overview {
     pub fn prices_table(&self) -> Table {
         let columns =
             [("Của", "Of"), ("Mã", "Id"), ("#Giá đối ngẫu, đơn vị mục tiêu/kg", "Dual price, objective/kg")];
-        let rows = self.prices.iter().map(|price| {
-            vec![Cell::name(price.of), Cell::name(&price.id), Cell::Count(price.price.into())]
-        });
+        let rows = self
+            .prices
+            .iter()
+            .map(|price| vec![Cell::name(price.of), Cell::name(&price.id), Cell::Count(price.price.into())]);
         Table::new("prices", "Giá đối ngẫu", "Dual prices", &columns).with(rows)
     }
 
@@ -316,9 +314,9 @@ impl Overview {
             let near = self.gaps[at..].iter().take_while(|gap| selling && gap.offer == left.id);
             let near: Vec<&GapRow> = near.collect();
             let told = |of: fn(&Bilingual) -> &str| {
-                let changes = near.iter().map(|gap| {
-                    format!("{}: {}", gap.enterprise.1, of(&gap.change_for_participants))
-                });
+                let changes = near
+                    .iter()
+                    .map(|gap| format!("{}: {}", gap.enterprise.1, of(&gap.change_for_participants)));
                 std::iter::once(of(&left.why).to_owned()).chain(changes).collect::<Vec<_>>().join("; ")
             };
             let row = vec![

@@ -13,7 +13,9 @@ use crate::report::forum;
 const NAMES: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
 fn browser() -> Option<&'static str> {
-    NAMES.into_iter().find(|name| Command::new(name).arg("--version").output().is_ok_and(|o| o.status.success()))
+    NAMES
+        .into_iter()
+        .find(|name| Command::new(name).arg("--version").output().is_ok_and(|o| o.status.success()))
 }
 
 struct Seen {
@@ -49,8 +51,10 @@ fn open(browser: &str, folder: &Path, name: &str, page: &str, size: &str) -> See
     assert!(output.status.success(), "{told}");
     let console = told.lines().filter(|line| line.contains(":CONSOLE")).map(str::to_owned).collect();
     let log = fs::read_to_string(log).unwrap();
-    // Requests of the page have it as their initiator; those of the browser for itself have none.
-    let requests = log.lines().filter(|line| line.contains("\"initiator\":\"file://"));
+    // Requests of a page have an initiator, a file an opaque one; those of the browser for itself have none.
+    let requests = log.lines().filter(|line| {
+        line.contains("\"initiator\":\"") && !line.contains("\"initiator\":\"not an origin\"")
+    });
     let addresses = requests.filter_map(|line| line.split_once("\"url\":\"")?.1.split('"').next());
     let asked = addresses.filter(|url| !url.starts_with("file:") && !url.starts_with("data:"));
     Seen { console, asked: asked.map(str::to_owned).collect(), picture }
@@ -58,7 +62,8 @@ fn open(browser: &str, folder: &Path, name: &str, page: &str, size: &str) -> See
 
 /// How many colours a picture has, and its size.
 fn colours(picture: &Path) -> (usize, [u32; 2]) {
-    let mut reader = png::Decoder::new(std::io::BufReader::new(fs::File::open(picture).unwrap())).read_info().unwrap();
+    let mut reader =
+        png::Decoder::new(std::io::BufReader::new(fs::File::open(picture).unwrap())).read_info().unwrap();
     let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
     let info = reader.next_frame(&mut pixels).unwrap();
     let bytes = info.line_size / info.width as usize;
@@ -108,8 +113,19 @@ fn the_report_is_seen_without_a_word_and_without_a_request() {
         let (colours, size) = colours(&seen.picture);
         assert_eq!(size, pixels);
         assert!(colours > 60, "{name} has {colours} colours: is it empty?");
-        let seen = open(browser, &folder, &format!("{name}-probe"), &page.replace("</body>", PROBE), &format!("{},{}", pixels[0], pixels[1]));
-        let probe = seen.console.iter().find_map(|line| line.split_once("probe ")).unwrap_or_else(|| panic!("{:?}", seen.console)).1;
+        let seen = open(
+            browser,
+            &folder,
+            &format!("{name}-probe"),
+            &page.replace("</body>", PROBE),
+            &format!("{},{}", pixels[0], pixels[1]),
+        );
+        let probe = seen
+            .console
+            .iter()
+            .find_map(|line| line.split_once("probe "))
+            .unwrap_or_else(|| panic!("{:?}", seen.console))
+            .1;
         for wanted in ["down", "up", "found", "language", "one_language", "fits"] {
             assert!(probe.contains(&format!("\"{wanted}\":true")), "{name}: {wanted} in {probe}");
         }
@@ -132,7 +148,8 @@ fn a_page_that_asks_or_complains_is_noticed() {
     let seen = open(browser, folder.path(), "asking", asking, "300,200");
     assert_eq!(seen.asked.first().map(String::as_str), Some("http://report.invalid/x.png"));
     assert!(colours(&seen.picture).0 < 60, "next to nothing on it");
-    let seen = open(browser, folder.path(), "failing", "<!DOCTYPE html><script>missing()</script>", "300,200");
+    let seen =
+        open(browser, folder.path(), "failing", "<!DOCTYPE html><script>missing()</script>", "300,200");
     assert!(seen.console.iter().any(|line| line.contains("missing is not defined")), "{:?}", seen.console);
     // What the page's own policy forbids is told on the console.
     let page = report::html(&Overview::of(&forum(), Privacy::Public));

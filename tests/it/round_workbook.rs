@@ -38,17 +38,36 @@ fn sums_of_sheets_are_those_of_the_plan() {
     let all = Metrics::of(&plan).all;
     let mut book = open(bytes(&plan, Privacy::Organiser, Language::Vietnamese));
     let sheets = [
-        "Tổng quan", "Liên kết", "Chào bán còn dư", "Nhu cầu chưa đủ", "Theo HTX", "Theo DN", "Còn thiếu gì",
-        "Tháo gỡ", "Theo tỉnh", "Theo sản phẩm", "Theo loại hình", "Theo nhóm", "Theo sao OCOP",
-        "Theo chứng nhận", "Luồng hàng", "Phễu", "Lý do", "Tỷ lệ tiêu thụ",
+        "Tổng quan",
+        "Liên kết",
+        "Chào bán còn dư",
+        "Nhu cầu chưa đủ",
+        "Theo HTX",
+        "Theo DN",
+        "Còn thiếu gì",
+        "Tháo gỡ",
+        "Theo tỉnh",
+        "Theo sản phẩm",
+        "Theo loại hình",
+        "Theo nhóm",
+        "Theo sao OCOP",
+        "Theo chứng nhận",
+        "Luồng hàng",
+        "Phễu",
+        "Lý do",
+        "Tỷ lệ tiêu thụ",
     ];
     assert_eq!(book.sheet_names(), sheets);
     let links = rows(&mut book, "Liên kết");
     assert_eq!(links.len() - 1, plan.allocations().len());
     assert_eq!(sum(&links, "Khối lượng"), all.matched_kg as f64);
     for (sheet, column) in [
-        ("Theo tỉnh", "Đã bán"), ("Theo tỉnh", "Đã mua"), ("Theo sản phẩm", "Đã bán"), ("Theo loại hình", "Đã bán"),
-        ("Theo sao OCOP", "Đã bán"), ("Luồng hàng", "Khối lượng"),
+        ("Theo tỉnh", "Đã bán"),
+        ("Theo tỉnh", "Đã mua"),
+        ("Theo sản phẩm", "Đã bán"),
+        ("Theo loại hình", "Đã bán"),
+        ("Theo sao OCOP", "Đã bán"),
+        ("Luồng hàng", "Khối lượng"),
     ] {
         assert_eq!(sum(&rows(&mut book, sheet), column), all.matched_kg as f64, "{sheet}");
     }
@@ -61,7 +80,10 @@ fn sums_of_sheets_are_those_of_the_plan() {
     assert_eq!(own.len() - 1, plan.allocations().len() + plan.unmatched_offers().len());
     let header = own[0].iter().map(ToString::to_string).collect::<String>();
     assert!(!header.contains("Giá") && !header.contains("Ask"), "{header}");
-    assert!(matches!(&links[0][0], Data::String(text) if text == "Hợp tác xã\nCooperative"), "both languages");
+    assert!(
+        matches!(&links[0][0], Data::String(text) if text == "Hợp tác xã\nCooperative"),
+        "both languages"
+    );
 }
 
 #[test]
@@ -88,12 +110,17 @@ fn texts_are_never_formulas() {
     let mut parts = MarketParts::new("2025-11-28".parse().unwrap());
     for (i, name) in hostile.iter().enumerate() {
         let (c, e) = (format!("c{i}"), format!("e{i}"));
-        parts.cooperatives.push(Cooperative::new(&c, Place::id("vn/thai-nguyen")).name(name.trim()).tag(*name));
+        parts
+            .cooperatives
+            .push(Cooperative::new(&c, Place::id("vn/thai-nguyen")).name(name.trim()).tag(*name));
         parts.enterprises.push(Enterprise::new(&e, Place::id("vn/ha-noi")).name(name.trim()));
         parts.offers.push(Offer::new(format!("={i}"), &c, "tea/green", Kg(500)));
         parts.demands.push(Demand::new(format!("@{i}"), &e, "tea", Kg(400)));
     }
-    parts.cooperatives.iter_mut().for_each(|c| c.tags.iter_mut().for_each(|tag| *tag = tag.trim().to_owned()));
+    parts
+        .cooperatives
+        .iter_mut()
+        .for_each(|c| c.tags.iter_mut().for_each(|tag| *tag = tag.trim().to_owned()));
     let plan = solve(Market::build(parts).unwrap());
     for privacy in LEVELS {
         let mut book = open(bytes(&plan, privacy, Language::Vietnamese));

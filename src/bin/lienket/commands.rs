@@ -7,8 +7,8 @@ use std::path::Path;
 use lienket::generate::generate_watched;
 use lienket::io::{self, Export, Unfinished};
 use lienket::{
-    Catalogue, Error, Linkage, Market, Metrics, Overview, Party, Plan, Policy, Severity, Spot, Status, Timetable,
-    compare, report,
+    Catalogue, Error, Linkage, Market, Metrics, Overview, Party, Plan, Policy, Severity, Spot, Status,
+    Timetable, compare, report,
 };
 
 use crate::arguments::{self, Arguments, Command, Explain, Generate, Match, Mechanism};
@@ -149,7 +149,11 @@ fn round(arguments: &Match) -> Result<(), Error> {
         files.write("report.html", |writer| writer.write_all(page.as_bytes()))?;
         files.write("round.xlsx", |writer| io::write_round_workbook(&overview, sheets, writer))?;
         files.finish()?;
-        text.extend(["\n→ ", &folder.display().to_string(), ": plan.json, matches.csv, report.html, round.xlsx\n"]);
+        text.extend([
+            "\n→ ",
+            &folder.display().to_string(),
+            ": plan.json, matches.csv, report.html, round.xlsx\n",
+        ]);
     }
     drop(bar);
     print(&text)

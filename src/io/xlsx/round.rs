@@ -101,9 +101,7 @@ fn headline(
     )?;
     let edition = match overview.privacy {
         Privacy::Public => w("Bản công khai", "Public edition"),
-        Privacy::Organiser => {
-            w("Bản cho ban tổ chức: có giá", "Organiser’s edition: with prices")
-        }
+        Privacy::Organiser => w("Bản cho ban tổ chức: có giá", "Organiser’s edition: with prices"),
         Privacy::Auditor => {
             w("Bản cho kiểm toán: có giá và chứng nhận tối ưu", "Auditor’s edition: with prices and proof")
         }
@@ -213,7 +211,10 @@ fn letters(cell: &Cell, language: Language) -> usize {
     }
 }
 
-#[expect(clippy::cast_precision_loss, reason = "numbers past 2^53 are written in digits, and ratios are for people")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "numbers past 2^53 are written in digits, and ratios are for people"
+)]
 fn write_cell(
     sheet: &mut Worksheet,
     row: u32,

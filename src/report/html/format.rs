@@ -37,13 +37,15 @@ pub(super) fn percent(part: i128, whole: i128) -> Bilingual {
 
 /// Tonnes from kilograms: with one digit below a hundred.
 pub(super) fn tonnes(kg: i128) -> Bilingual {
-    let text = if kg < 100_000 && kg % 1000 != 0 { tenths(rounded(kg, 100)) } else { whole(rounded(kg, 1000)) };
+    let text =
+        if kg < 100_000 && kg % 1000 != 0 { tenths(rounded(kg, 100)) } else { whole(rounded(kg, 1000)) };
     Bilingual::new(text.vi + " tấn", text.en + " t")
 }
 
 /// An amount of money: in billions, millions or đồng.
 pub(super) fn money(vnd: i128) -> Bilingual {
     let (text, vi, en) = match vnd {
+        1_000_000_000_000.. => (whole(rounded(vnd, 1_000_000_000)), " tỷ đồng", " bn VND"),
         1_000_000_000.. => (tenths(rounded(vnd, 100_000_000)), " tỷ đồng", " bn VND"),
         1_000_000.. => (tenths(rounded(vnd, 100_000)), " triệu đồng", " m VND"),
         _ => (whole(vnd), " đồng", " VND"),
@@ -88,12 +90,11 @@ impl CellView {
             Cell::Words(text) => Self { text: text.clone(), sort: None },
             Cell::Count(n) | Cell::Kg(n) | Cell::Vnd(n) => number(whole(*n), *n),
             Cell::Distance(metres) => number(whole(rounded(metres.0.into(), 1000)), metres.0.into()),
-            Cell::Score(score) => {
-                number(both(|w| w.decimal(score.fraction(), 3)), score.micro().into())
-            }
-            Cell::Share(part, whole) => {
-                number(percent(*part, *whole), if *whole == 0 { -1 } else { rounded(part * 1_000_000, *whole) })
-            }
+            Cell::Score(score) => number(both(|w| w.decimal(score.fraction(), 3)), score.micro().into()),
+            Cell::Share(part, whole) => number(
+                percent(*part, *whole),
+                if *whole == 0 { -1 } else { rounded(part * 1_000_000, *whole) },
+            ),
             Cell::Days(days) => Self { text: span(*days), sort: Some(days.from.number().to_string()) },
         }
     }
@@ -115,6 +116,7 @@ mod tests {
         assert_eq!(said(tonnes(50)), "0,1 tấn | 0.1 t");
         assert_eq!(said(tonnes(2_000)), "2 tấn | 2 t");
         assert_eq!(said(money(829_204_425_000)), "829,2 tỷ đồng | 829.2 bn VND");
+        assert_eq!(said(money(6_872_200_000_000)), "6.872 tỷ đồng | 6,872 bn VND");
         assert_eq!(said(money(1_250_000)), "1,3 triệu đồng | 1.3 m VND");
         assert_eq!(said(money(999)), "999 đồng | 999 VND");
     }

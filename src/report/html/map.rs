@@ -10,7 +10,7 @@ use std::f64::consts::TAU;
 use serde::Serialize;
 
 use crate::overview::{Bilingual, Overview};
-use crate::report::html::format::{percent, tonnes};
+use crate::report::html::format::{percent, tonnes, whole};
 
 /// Most arrows drawn; the rest is told in words and in the table.
 const ARROWS: usize = 60;
@@ -37,7 +37,7 @@ pub(super) struct Map {
     within: Bilingual,
     within_share: Bilingual,
     between: Bilingual,
-    by_coordinates: u64,
+    by_coordinates: Option<Bilingual>,
 }
 
 #[derive(Debug, Serialize)]
@@ -175,9 +175,9 @@ impl Map {
         taken.extend(badges);
         let mut by_trade: Vec<(usize, i128)> = trade.iter().map(|(at, kg)| (*at, *kg)).collect();
         by_trade.sort_by_key(|(at, kg)| (std::cmp::Reverse(*kg), *at));
-        let names = by_trade.iter().filter_map(|(at, _)| {
-            place(points[*at], &overview.areas[*at].name, &mut taken, [width, height])
-        });
+        let names = by_trade
+            .iter()
+            .filter_map(|(at, _)| place(points[*at], &overview.areas[*at].name, &mut taken, [width, height]));
         let names: Vec<Name> = names.collect();
         let drawn_kg: i128 = between.iter().take(ARROWS).map(|(_, (kg, _))| kg).sum();
         let ranked = between.iter().take(RANKED).enumerate();
@@ -204,7 +204,9 @@ impl Map {
             within: tonnes(within_kg),
             within_share: percent(within_kg, total),
             between: tonnes(between_kg),
-            by_coordinates: overview.by_coordinates,
+            by_coordinates: Some(overview.by_coordinates)
+                .filter(|count| *count > 0)
+                .map(|count| whole(count.into())),
         }
     }
 }
@@ -282,7 +284,8 @@ fn place(
     taken: &mut Vec<Extent>,
     [width, height]: [f64; 2],
 ) -> Option<Name> {
-    let letters = f64::from(u32::try_from(text.vi.chars().count().max(text.en.chars().count())).unwrap_or(40));
+    let letters =
+        f64::from(u32::try_from(text.vi.chars().count().max(text.en.chars().count())).unwrap_or(40));
     let (long, high) = (letters * 7.4 + 4.0, 14.0);
     for ring in 0..9 {
         let radius = 8.0 + 11.0 * f64::from(ring);

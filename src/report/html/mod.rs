@@ -152,7 +152,9 @@ pub fn html(overview: &Overview) -> String {
         environment.add_template(name, source).expect("the templates are compiled in, and tests render them");
     }
     let template = environment.get_template("page.html").expect("it has just been added");
-    template.render(Serde(&page)).expect("every value that the templates name is there, and tests render all of them")
+    template
+        .render(Serde(&page))
+        .expect("every value that the templates name is there, and tests render all of them")
 }
 
 impl Page {
@@ -178,8 +180,7 @@ impl Page {
             proof: said(|w, overview| proof(w, &overview.bounds)),
             mechanism: said(|w, overview| (w.mechanisms)(overview.policy.mechanism).to_owned()),
             objective: said(|w, overview| w.objective(overview.policy.objective).to_owned()),
-            bounds: told
-                .then(|| [overview.bounds.objective, overview.bounds.bound].map(format::whole)),
+            bounds: told.then(|| [overview.bounds.objective, overview.bounds.bound].map(format::whole)),
             tiles: tiles(overview),
             sides: [
                 Side {
@@ -230,7 +231,6 @@ impl Page {
                 reasons: table(overview.reasons_table()),
                 fill: table(overview.fill_table()),
             },
-
         }
     }
 }
@@ -245,7 +245,8 @@ fn tiles(overview: &Overview) -> Vec<Tile> {
         Bilingual::new(format!("{} {vi}", value.vi), format!("{} {en}", value.en))
     };
     let share = |part: u64, whole: u64| format::percent(part.into(), whole.into());
-    let [offered, demanded] = [total.offered_kg, total.demanded_kg].map(|kg| format::percent(total.sold_kg, kg));
+    let [offered, demanded] =
+        [total.offered_kg, total.demanded_kg].map(|kg| format::percent(total.sold_kg, kg));
     let mut tiles = vec![
         Tile {
             name: Bilingual::new("Khối lượng kết nối", "Volume linked"),

@@ -93,7 +93,9 @@ impl Sankey {
             .collect();
         let name = |column: usize, key: usize| match column {
             _ if key == REST => Bilingual::new("Khác", "Other"),
-            1 => products.values().find(|(at, _)| *at == key).map_or_else(Bilingual::default, |p| p.1.clone()),
+            1 => {
+                products.values().find(|(at, _)| *at == key).map_or_else(Bilingual::default, |p| p.1.clone())
+            }
             _ => overview.areas[key].name.clone(),
         };
         let kept: [BTreeMap<usize, usize>; 3] = [0, 1, 2].map(|column| largest(&rows, column));
@@ -146,7 +148,8 @@ impl Sankey {
                     slot.next[side] += high;
                     Some((slot.next[side] - high, slot.name.clone()))
                 };
-                let (Some((from_y, from)), Some((to_y, to))) = (take(left, a, 0), take(left + 1, b, 1)) else {
+                let (Some((from_y, from)), Some((to_y, to))) = (take(left, a, 0), take(left + 1, b, 1))
+                else {
                     continue;
                 };
                 let path = ribbon([COLUMNS[left] + NODE, from_y], [COLUMNS[left + 1], to_y], high.max(0.5));
