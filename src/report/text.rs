@@ -83,7 +83,6 @@ struct Report<'a> {
 }
 
 impl Report<'_> {
-    #[expect(clippy::too_many_lines, reason = "a screen of lines, one after the other")]
     fn headline(&self, out: &mut String) -> fmt::Result {
         let (w, all) = (self.words, &self.metrics.all);
         let policy = self.plan.policy();

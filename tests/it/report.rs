@@ -15,11 +15,11 @@ pub(crate) const LEVELS: [Privacy; 3] = [Privacy::Public, Privacy::Organiser, Pr
 
 pub(crate) fn forum() -> Plan {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data/cooperative-forum-2025");
-    solve(io::read_market(path).unwrap())
+    solve(&io::read_market(path).unwrap())
 }
 
-pub(crate) fn solve(market: Market) -> Plan {
-    let linkage = Linkage::build(&market, &Policy::default()).unwrap();
+pub(crate) fn solve(market: &Market) -> Plan {
+    let linkage = Linkage::build(market, &Policy::default()).unwrap();
     Plan::solve(&linkage, Mechanism::Optimal).unwrap()
 }
 
@@ -101,7 +101,7 @@ fn names_are_text_whatever_they_hold() {
     ];
     let mut parts = parts(&hostile);
     parts.cooperatives[0].tags.push("<i>tag</i>".to_owned());
-    let plan = solve(Market::build(parts).unwrap());
+    let plan = solve(&Market::build(parts).unwrap());
     for privacy in LEVELS {
         let page = page(&plan, privacy);
         assert_eq!(page.matches("<script").count(), 1, "the page's own");
@@ -144,7 +144,7 @@ fn markets_of_nothing_and_of_misfits_have_a_page() {
     let mut misfits = parts(&["a", "b"]);
     misfits.demands.iter_mut().for_each(|demand| demand.product = "coffee".to_owned());
     for (market, nobody) in [(empty, "0/0"), (Market::build(misfits).unwrap(), "0/2")] {
-        let plan = solve(market);
+        let plan = solve(&market);
         for privacy in LEVELS {
             let page = page(&plan, privacy);
             assert!(unescaped(&page).contains(nobody) && page.contains("Nothing flows."));
@@ -173,7 +173,7 @@ fn sentinels() -> Plan {
     // Nothing fits this one's price.
     parts.demands[1].volume = Kg(200);
     parts.demands.push(Demand::new("d2", "e1", "tea", Kg(250)).bid(VndPerKg(123_321)));
-    solve(Market::build(parts).unwrap())
+    solve(&Market::build(parts).unwrap())
 }
 
 /// A price as text in any of the ways that documents write it.
@@ -264,7 +264,7 @@ fn long_tables_say_that_they_are_cut() {
         demand.volume = Kg(100 + i64::try_from(i).unwrap());
         demand.max_suppliers = Some(1);
     }
-    let plan = solve(Market::build(parts).unwrap());
+    let plan = solve(&Market::build(parts).unwrap());
     let page = page(&plan, Privacy::Organiser);
     let all = plan.allocations().len();
     assert!(all > 300);
@@ -280,7 +280,7 @@ fn a_missing_paper_is_told_with_who_it_would_link() {
     parts.demands[0] = Demand::new("d0", "e0", "tea", Kg(400)).requires("haccp");
     parts.demands[1] = Demand::new("d1", "e1", "tea", Kg(200)).requires("haccp").requires("vietgap");
     parts.cooperatives[1].certificates.push(Certificate::new("vietgap"));
-    let plan = solve(Market::build(parts).unwrap());
+    let plan = solve(&Market::build(parts).unwrap());
     let overview = Overview::of(&plan, Privacy::Organiser);
     // c0 lacks one paper for e0; c1 lacks one for either, and the larger is told.
     let found: Vec<_> = overview.gaps.iter().map(|gap| (gap.offer.as_str(), gap.demand.as_str())).collect();
@@ -297,7 +297,7 @@ fn places_of_before_count_where_they_are_now() {
     let mut parts = parts(&["a", "b", "c"]);
     parts.cooperatives[0].place = Place::id("vn63/bac-kan");
     parts.cooperatives[1].place = Place::point(21.59, 105.85);
-    let overview = Overview::of(&solve(Market::build(parts.clone()).unwrap()), Privacy::Organiser);
+    let overview = Overview::of(&solve(&Market::build(parts.clone()).unwrap()), Privacy::Organiser);
     let with = |overview: &Overview, id: &str| {
         overview.areas.iter().find(|area| area.id == id).map_or(0, |area| area.figures.cooperatives)
     };
@@ -307,7 +307,7 @@ fn places_of_before_count_where_they_are_now() {
     parts.as_of = "2024-11-28".parse().unwrap();
     parts.cooperatives[2].place = Place::id("vn63/thai-nguyen");
     parts.enterprises.iter_mut().for_each(|e| e.place = Place::id("vn63/ha-noi"));
-    let overview = Overview::of(&solve(Market::build(parts).unwrap()), Privacy::Organiser);
+    let overview = Overview::of(&solve(&Market::build(parts).unwrap()), Privacy::Organiser);
     assert_eq!((with(&overview, "vn63/bac-kan"), with(&overview, "vn63/thai-nguyen")), (1, 2));
     assert_eq!(overview.areas.len(), 63);
 }
@@ -387,10 +387,10 @@ proptest! {
 fn a_distance_told_is_the_one_that_is_missing() {
     let mut parts = parts(&["a"]);
     parts.demands[0].max_distance = Some(Km(20.0));
-    let gaps = solve(Market::build(parts.clone()).unwrap()).gaps();
+    let gaps = solve(&Market::build(parts.clone()).unwrap()).gaps();
     let lienket::Remedy::ShortenDistance { counted_km, .. } = gaps.found[0].remedy else {
         panic!("{gaps:?}")
     };
     parts.demands[0].max_distance = Some(Km(counted_km));
-    assert_eq!(solve(Market::build(parts).unwrap()).allocations().len(), 1);
+    assert_eq!(solve(&Market::build(parts).unwrap()).allocations().len(), 1);
 }

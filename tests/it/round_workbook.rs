@@ -121,7 +121,7 @@ fn texts_are_never_formulas() {
         .cooperatives
         .iter_mut()
         .for_each(|c| c.tags.iter_mut().for_each(|tag| *tag = tag.trim().to_owned()));
-    let plan = solve(Market::build(parts).unwrap());
+    let plan = solve(&Market::build(parts).unwrap());
     for privacy in LEVELS {
         let mut book = open(bytes(&plan, privacy, Language::Vietnamese));
         let mut seen = 0;
@@ -148,7 +148,7 @@ fn the_same_round_is_the_same_bytes() {
 fn markets_of_nothing_have_a_workbook() {
     let empty = Market::build(MarketParts::new("2025-11-28".parse().unwrap())).unwrap();
     for privacy in LEVELS {
-        let mut book = open(bytes(&solve(empty.clone()), privacy, Language::English));
+        let mut book = open(bytes(&solve(&empty), privacy, Language::English));
         assert_eq!(rows(&mut book, "Links").len(), 1, "the header");
     }
 }

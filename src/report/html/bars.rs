@@ -17,7 +17,7 @@ const LINE: usize = 56;
 pub(super) struct Bars {
     full: f64,
     height: u32,
-    bars: Vec<Bar>,
+    list: Vec<Bar>,
 }
 
 /// A bar, perhaps with a hatched part behind it.
@@ -32,7 +32,7 @@ struct Bar {
 
 impl Bars {
     fn new() -> Self {
-        Self { full: FULL, height: 4, bars: Vec::new() }
+        Self { full: FULL, height: 4, list: Vec::new() }
     }
 
     fn push(&mut self, name: &Bilingual, value: Bilingual, width: f64, hatched: f64) {
@@ -41,7 +41,7 @@ impl Bars {
         let lines: Vec<Bilingual> =
             (0..vi.len().max(en.len())).map(|i| Bilingual::new(line(&vi, i), line(&en, i))).collect();
         let high = 15 * u32::try_from(lines.len()).unwrap_or(1) + 26;
-        self.bars.push(Bar { y: self.height - 4, lines, value, width, hatched });
+        self.list.push(Bar { y: self.height - 4, lines, value, width, hatched });
         self.height += high;
     }
 }

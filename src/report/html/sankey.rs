@@ -129,33 +129,7 @@ impl Sankey {
         let mut by_size: Vec<usize> = slots[1].keys().copied().filter(|key| *key != REST).collect();
         by_size.sort_by(|a, b| slots[1][a].y.total_cmp(&slots[1][b].y));
         let colour = |key: usize| by_size.iter().position(|product| *product == key).unwrap_or(NODES + 1);
-        let mut bands = Vec::new();
-        for left in [0, 1] {
-            let mut sums: BTreeMap<[usize; 3], i128> = BTreeMap::new();
-            for (keys, kg) in &rows {
-                let (a, b) = (shown(left, keys[left]), shown(left + 1, keys[left + 1]));
-                *sums.entry([a, b, shown(1, keys[1])]).or_default() += kg;
-            }
-            let mut sums: Vec<([usize; 3], i128)> = sums.into_iter().collect();
-            sums.sort_by(|([a, b, _], _), ([c, d, _], _)| {
-                let y = |column: usize, key: &usize| slots[column][key].y;
-                y(left, a).total_cmp(&y(left, c)).then(y(left + 1, b).total_cmp(&y(left + 1, d)))
-            });
-            for ([a, b, product], kg) in sums {
-                let high = length(kg, scale);
-                let mut take = |column: usize, key: usize, side: usize| {
-                    let slot = slots[column].get_mut(&key)?;
-                    slot.next[side] += high;
-                    Some((slot.next[side] - high, slot.name.clone()))
-                };
-                let (Some((from_y, from)), Some((to_y, to))) = (take(left, a, 0), take(left + 1, b, 1))
-                else {
-                    continue;
-                };
-                let path = ribbon([COLUMNS[left] + NODE, from_y], [COLUMNS[left + 1], to_y], high.max(0.5));
-                bands.push(Band { path, colour: colour(product), from, to, tonnes: tonnes(kg) });
-            }
-        }
+        let bands = bands(&rows, &mut slots, scale, &shown, &colour);
         let node = |column: usize, (key, slot): (usize, Slot)| {
             let x = COLUMNS[column];
             let (text_x, anchor) = if column == 0 { (x - 8.0, "end") } else { (x + NODE + 8.0, "start") };
@@ -182,6 +156,43 @@ impl Sankey {
             bands,
         })
     }
+}
+
+/// Bands between neighbouring columns, put on their nodes from top to bottom.
+fn bands(
+    rows: &[([usize; 3], i128)],
+    slots: &mut [BTreeMap<usize, Slot>; 3],
+    scale: f64,
+    shown: &dyn Fn(usize, usize) -> usize,
+    colour: &dyn Fn(usize) -> usize,
+) -> Vec<Band> {
+    let mut bands = Vec::new();
+    for left in [0, 1] {
+        let mut sums: BTreeMap<[usize; 3], i128> = BTreeMap::new();
+        for (keys, kg) in rows {
+            let (a, b) = (shown(left, keys[left]), shown(left + 1, keys[left + 1]));
+            *sums.entry([a, b, shown(1, keys[1])]).or_default() += kg;
+        }
+        let mut sums: Vec<([usize; 3], i128)> = sums.into_iter().collect();
+        sums.sort_by(|([a, b, _], _), ([c, d, _], _)| {
+            let y = |column: usize, key: &usize| slots[column][key].y;
+            y(left, a).total_cmp(&y(left, c)).then(y(left + 1, b).total_cmp(&y(left + 1, d)))
+        });
+        for ([a, b, product], kg) in sums {
+            let high = length(kg, scale);
+            let mut take = |column: usize, key: usize, side: usize| {
+                let slot = slots[column].get_mut(&key)?;
+                slot.next[side] += high;
+                Some((slot.next[side] - high, slot.name.clone()))
+            };
+            let (Some((from_y, from)), Some((to_y, to))) = (take(left, a, 0), take(left + 1, b, 1)) else {
+                continue;
+            };
+            let path = ribbon([COLUMNS[left] + NODE, from_y], [COLUMNS[left + 1], to_y], high.max(0.5));
+            bands.push(Band { path, colour: colour(product), from, to, tonnes: tonnes(kg) });
+        }
+    }
+    bands
 }
 
 /// The largest keys of a column with their rank; one more than may be shown is shown too, rather than alone as rest.
