@@ -10,6 +10,7 @@ pub mod io;
 mod linkage;
 mod market;
 mod metrics;
+mod overview;
 mod plan;
 mod policy;
 pub mod report;
@@ -28,12 +29,16 @@ pub use market::{
     PlaceEntry, PlaceMatch, ProductEntry, Relation, StandardEntry, Substitute, covers, fold_name,
 };
 pub use metrics::{Compared, GroupMetrics, Metrics, compare};
+pub use overview::{
+    AreaFigures, Bilingual, Cell, Column, Figures, Flow, GapRow, Group, LeftRow, Lever, LinkRow, Overview,
+    PriceRow, ReasonCount, Table,
+};
 pub use plan::{
     Account, Allocation, Binding, Bounds, Case, CertificateUse, CriterionLine, DemandExplanation,
-    Explanation, Funnel, Held, Language, LimitPrices, LimitProof, LimitTree, Link, Missing, NearMiss,
-    OfferExplanation, Outcome, PairExplanation, Plan, PoolAccount, PoolShare, PoolStanding, PooledVolume,
-    PooledVolumes, Prices, Proof, QuotaOutcome, QuotaProof, Reason, Remedy, Resource, Rival, RuleCheck,
-    Shortcoming, Status, TreeBranch, Unmatched,
+    Explanation, Funnel, Gap, Gaps, Held, Language, LimitPrices, LimitProof, LimitTree, Link, Missing,
+    NearMiss, OfferExplanation, Outcome, PairExplanation, Plan, PoolAccount, PoolShare, PoolStanding,
+    PooledVolume, PooledVolumes, Prices, Privacy, Proof, QuotaOutcome, QuotaProof, Reason, Remedy, Resource,
+    Rival, RuleCheck, Shortcoming, Status, TreeBranch, Unmatched,
 };
 pub use policy::{
     Boost, Criterion, Depot, Floor, HubKind, Mechanism, Objective, PerCriterion, Policy, Pooling, Quota,

@@ -20,9 +20,9 @@ use std::sync::{Arc, OnceLock};
 pub(crate) use assign::assignment_network;
 
 pub use explain::{
-    Account, CertificateUse, CriterionLine, DemandExplanation, Explanation, Held, Language, Link, Missing,
-    NearMiss, OfferExplanation, Outcome, PairExplanation, PoolStanding, Remedy, Rival, RuleCheck,
-    Shortcoming,
+    Account, CertificateUse, CriterionLine, DemandExplanation, Explanation, Gap, Gaps, Held, Language, Link,
+    Missing, NearMiss, OfferExplanation, Outcome, PairExplanation, PoolStanding, Privacy, Remedy, Rival,
+    RuleCheck, Shortcoming,
 };
 pub(crate) use keep::kept;
 use ledger::Ledger;

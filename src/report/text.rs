@@ -7,7 +7,6 @@ use crate::id::{DemandIx, OfferIx};
 use crate::linkage::Rule;
 use crate::metrics::Metrics;
 use crate::plan::{Allocation, Bounds, Language, Plan, Reason, Status, Unmatched};
-use crate::policy::Objective;
 use crate::report::words::Words;
 use crate::units::Kg;
 
@@ -42,6 +41,36 @@ pub(super) fn lost(reached: i128, could: i128) -> f64 {
     if could == 0 { 0.0 } else { (could - reached) as f64 / could as f64 }
 }
 
+/// What is proved of a plan, in a sentence.
+pub(super) fn proof(w: &Words, bounds: &Bounds) -> String {
+    match bounds.status {
+        Status::Optimal => w.optimal.to_owned(),
+        // The bound is the optimum's value: the gap is what the promise costs.
+        status @ (Status::Stable | Status::Fair | Status::Egalitarian) => {
+            let promise = match status {
+                Status::Stable => w.stable,
+                Status::Fair => w.fair,
+                _ => w.egalitarian,
+            };
+            let Bounds { objective, bound, .. } = *bounds;
+            format!("{promise}; {} {}", w.costs, w.percent(lost(objective, bound)))
+        }
+        Status::Feasible => {
+            // Under `volume`, where every kilogram is reached the score is what is left to prove.
+            let (reached, bound) = match bounds.score {
+                Some(score) if bounds.objective == bounds.bound => score,
+                _ => (bounds.objective, bounds.bound),
+            };
+            if reached <= 0 {
+                format!("{} {}", w.nothing, w.whole(bound))
+            } else {
+                let gap = Bounds { objective: reached, bound, ..*bounds }.gap();
+                format!("{} {} %", w.feasible, w.decimal(gap * 100.0, 2))
+            }
+        }
+    }
+}
+
 const FITS: &str = "writing to a string cannot fail";
 
 struct Report<'a> {
@@ -54,7 +83,6 @@ struct Report<'a> {
 }
 
 impl Report<'_> {
-    #[expect(clippy::too_many_lines, reason = "a screen of lines, one after the other")]
     fn headline(&self, out: &mut String) -> fmt::Result {
         let (w, all) = (self.words, &self.metrics.all);
         let policy = self.plan.policy();
@@ -75,39 +103,8 @@ impl Report<'_> {
             w.kg(all.demanded_kg)
         )?;
         writeln!(out, "  {}", counts(self.metrics.candidates, w.candidates))?;
-        let mechanism = (w.mechanisms)(policy.mechanism);
-        let objective = w.objectives[match policy.objective {
-            Objective::Score => 0,
-            Objective::Volume => 1,
-            Objective::Welfare => 2,
-        }];
-        let proof = match self.plan.bounds().status {
-            Status::Optimal => w.optimal.to_owned(),
-            // The bound is the optimum's value: the gap is what the promise costs.
-            status @ (Status::Stable | Status::Fair | Status::Egalitarian) => {
-                let promise = match status {
-                    Status::Stable => w.stable,
-                    Status::Fair => w.fair,
-                    _ => w.egalitarian,
-                };
-                let Bounds { objective, bound, .. } = *self.plan.bounds();
-                format!("{promise}; {} {}", w.costs, w.percent(lost(objective, bound)))
-            }
-            Status::Feasible => {
-                let bounds = self.plan.bounds();
-                // Under `volume`, where every kilogram is reached the score is what is left to prove.
-                let (reached, bound) = match bounds.score {
-                    Some(score) if bounds.objective == bounds.bound => score,
-                    _ => (bounds.objective, bounds.bound),
-                };
-                if reached <= 0 {
-                    format!("{} {}", w.nothing, w.whole(bound))
-                } else {
-                    let gap = Bounds { objective: reached, bound, ..*bounds }.gap();
-                    format!("{} {} %", w.feasible, w.decimal(gap * 100.0, 2))
-                }
-            }
-        };
+        let (mechanism, objective) = ((w.mechanisms)(policy.mechanism), w.objective(policy.objective));
+        let proof = proof(w, self.plan.bounds());
         writeln!(out, "  {mechanism}, {objective}: {proof}\n")?;
         writeln!(
             out,

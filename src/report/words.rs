@@ -1,7 +1,7 @@
 //! Words of reports, in each language.
 
 use crate::plan::{Language, Status};
-use crate::policy::Mechanism;
+use crate::policy::{Mechanism, Objective};
 use crate::units::grouped;
 
 /// Words of the report in a language.
@@ -192,6 +192,14 @@ impl Words {
             Language::English => &ENGLISH,
             Language::Vietnamese => &VIETNAMESE,
         }
+    }
+
+    pub(super) fn objective(&self, objective: Objective) -> &'static str {
+        self.objectives[match objective {
+            Objective::Score => 0,
+            Objective::Volume => 1,
+            Objective::Welfare => 2,
+        }]
     }
 
     pub(super) fn whole(&self, number: i128) -> String {

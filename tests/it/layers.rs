@@ -6,12 +6,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Modules by layer, lowest first. `market` and `policy` are one column of the domain; `solve` is the other.
-const LAYERS: [&[&str]; 6] = [
+const LAYERS: [&[&str]; 7] = [
     &["units", "id", "error", "watch"],
     &["market", "policy", "solve"],
     &["linkage"],
     &["plan"],
     &["metrics", "generate", "timetable", "round"],
+    &["overview"],
     &["io", "report"],
 ];
 

@@ -6,6 +6,7 @@
 mod bad_folders;
 mod bad_input;
 mod bad_policies;
+mod browser;
 mod dimacs;
 mod documents;
 mod edges;
@@ -32,6 +33,8 @@ mod program;
 mod quotas;
 mod readme;
 mod reasons;
+mod report;
+mod round_workbook;
 mod rounds;
 mod rounds_documents;
 mod rules;

@@ -88,7 +88,10 @@ fn match_writes_plan_and_table_that_verify_accepts() {
     let matched = run(folder.path(), &["match", FORUM, "--out", "round"]);
     assert_eq!(code(&matched), 0, "{}", told(&matched));
     assert!(out(&matched).contains("Matched"));
-    assert_eq!(listed(&folder.path().join("round")), ["matches.csv", "plan.json"]);
+    assert_eq!(
+        listed(&folder.path().join("round")),
+        ["matches.csv", "plan.json", "report.html", "round.xlsx"]
+    );
     let plan = fs::read_to_string(folder.path().join("round/plan.json")).expect("written");
     let document: serde_json::Value = serde_json::from_str(&plan).expect("JSON");
     let table = fs::read_to_string(folder.path().join("round/matches.csv")).expect("written");

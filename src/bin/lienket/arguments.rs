@@ -89,15 +89,18 @@ pub(crate) struct Match {
     /// Work spent on plans under lots and the like, as a multiple of the usual; wins over the policy's
     #[arg(long, value_name = "X")]
     pub effort: Option<f64>,
-    /// Folder for plan.json and matches.csv; `-` writes the plan to standard output
+    /// Folder for plan.json, matches.csv, report.html and round.xlsx; `-` writes the plan to standard output
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
     /// Number of threads; the result does not depend on it
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
-    /// Language of the summary
-    #[arg(long, value_enum, default_value_t = Language::En)]
-    pub language: Language,
+    /// Language of the summary and of round.xlsx; without it, English and Vietnamese
+    #[arg(long, value_enum)]
+    pub language: Option<Language>,
+    /// Who report.html and round.xlsx are for
+    #[arg(long, value_enum, value_name = "LEVEL", default_value_t = Privacy::Organiser)]
+    pub privacy: Privacy,
 }
 
 #[derive(Args)]
@@ -173,6 +176,9 @@ pub(crate) struct Explain {
     /// Language of the text
     #[arg(long, value_enum, default_value_t = Language::En)]
     pub language: Language,
+    /// Who it is told to; a participant is told what is public
+    #[arg(long, value_enum, value_name = "LEVEL", default_value_t = Privacy::Organiser)]
+    pub privacy: Privacy,
 }
 
 #[derive(Args)]
@@ -211,6 +217,26 @@ pub(crate) enum Language {
     En,
     /// Tiếng Việt
     Vi,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum Privacy {
+    /// Anybody, participants too: no price, no score, no name of who is left
+    Public,
+    /// Who runs the round: prices and scores too
+    Organiser,
+    /// Who re-checks it: dual prices too
+    Auditor,
+}
+
+impl From<Privacy> for lienket::Privacy {
+    fn from(privacy: Privacy) -> Self {
+        match privacy {
+            Privacy::Public => Self::Public,
+            Privacy::Organiser => Self::Organiser,
+            Privacy::Auditor => Self::Auditor,
+        }
+    }
 }
 
 #[derive(Clone, Copy, ValueEnum)]

@@ -7,8 +7,8 @@ use std::path::Path;
 use lienket::generate::generate_watched;
 use lienket::io::{self, Export, Unfinished};
 use lienket::{
-    Catalogue, Error, Linkage, Market, Metrics, Party, Plan, Policy, Severity, Spot, Status, Timetable,
-    compare, report,
+    Catalogue, Error, Linkage, Market, Metrics, Overview, Party, Plan, Policy, Severity, Spot, Status,
+    Timetable, compare, report,
 };
 
 use crate::arguments::{self, Arguments, Command, Explain, Generate, Match, Mechanism};
@@ -138,17 +138,31 @@ fn round(arguments: &Match) -> Result<(), Error> {
     if arguments.out.as_ref().is_some_and(|out| out.as_os_str() == "-") {
         return printed(io::write_plan_watched(&plan, stdout().lock(), &watch));
     }
-    let mut text = report::summary(&plan, &Metrics::of(&plan), arguments.language.into());
+    let mut text = report::summary(&plan, &Metrics::of(&plan), language(arguments));
     if let Some(folder) = &arguments.out {
-        text.extend(["\n", "→ ", &folder.join("plan.json").display().to_string()]);
-        text.extend([", ", &folder.join("matches.csv").display().to_string(), "\n"]);
+        let overview = Overview::of(&plan, arguments.privacy.into());
+        let page = report::html(&overview);
+        // Sheets are in Vietnamese, their headers in both languages, unless English is asked for.
+        let sheets = arguments.language.map_or(lienket::Language::Vietnamese, Into::into);
         let mut files = Unfinished::in_folder(folder)?;
         files.write("plan.json", |writer| io::write_plan_watched(&plan, writer, &watch))?;
         files.write("matches.csv", |writer| io::write_matches(&plan, writer))?;
+        files.write("report.html", |writer| writer.write_all(page.as_bytes()))?;
+        files.write("round.xlsx", |writer| io::write_round_workbook(&overview, sheets, writer))?;
         files.finish()?;
+        text.extend([
+            "\n→ ",
+            &folder.display().to_string(),
+            ": plan.json, matches.csv, report.html, round.xlsx\n",
+        ]);
     }
     drop(bar);
     print(&text)
+}
+
+/// The summary's language.
+fn language(arguments: &Match) -> lienket::Language {
+    arguments.language.map_or(lienket::Language::English, Into::into)
 }
 
 /// Every mechanism on the market, side by side; with a folder, every plan and the table.
@@ -170,7 +184,7 @@ fn comparison(arguments: &Match, linkage: &Linkage, bar: Bar) -> Result<(), Erro
         None => {}
     }
     drop(bar);
-    print(&report::comparison(&compared, arguments.language.into()))
+    print(&report::comparison(&compared, language(arguments)))
 }
 
 fn rayon_pool(threads: usize) -> Result<rayon::ThreadPool, Error> {
@@ -224,6 +238,7 @@ fn explain(arguments: &Explain) -> Result<(), Error> {
         (_, _, Some([offer, demand])) => plan.explain(offer, demand),
         _ => Err(Error::Internal("the command line names nothing to explain".to_owned())),
     }?;
+    let explanation = explanation.told_to(arguments.privacy.into());
     if arguments.json {
         print(&io::explanation_document(&explanation))
     } else {

@@ -50,6 +50,9 @@ fn vnd(price: VndPerKg) -> String {
 }
 
 fn rivals(rivals: &[Rival]) -> String {
+    if rivals.is_empty() {
+        return "others".to_owned();
+    }
     let list = rivals.iter().take(5).map(|r| {
         let score = r.score.map_or_else(String::new, |score| format!(", score {score}"));
         format!("`{}` → `{}` ({}{score})", r.offer, r.demand, kg(r.volume_kg))
@@ -195,6 +198,7 @@ fn remedy(remedy: &Remedy) -> String {
             kg(*between)
         ),
         Remedy::RaiseScore { missing, least } => format!("{missing} below the least score of {least}"),
+        Remedy::Unspecified { rule: stopped } => format!("stopped by {}", rule(*stopped)),
     }
 }
 

@@ -5,15 +5,20 @@
 
 mod certificates;
 mod english;
+mod gaps;
 mod pair;
 mod party;
 mod pools;
+mod privacy;
 mod prose;
 mod vietnamese;
 
 pub use pools::PoolStanding;
 
 use serde::Serialize;
+
+pub use gaps::{Gap, Gaps};
+pub use privacy::Privacy;
 
 use crate::linkage::Rule;
 use crate::plan::Plan;
@@ -183,6 +188,11 @@ pub enum Remedy {
         missing: Score,
         /// The least that is linked.
         least: Score,
+    },
+    /// What would pass a rule is not told at this level of privacy.
+    Unspecified {
+        /// The rule.
+        rule: Rule,
     },
 }
 

@@ -79,6 +79,18 @@ impl Language {
     pub fn reason(self, reason: Reason) -> &'static str {
         (self.words().reason)(reason)
     }
+
+    /// A rule in words, such as `certification`.
+    #[must_use]
+    pub fn rule(self, rule: Rule) -> &'static str {
+        (self.words().rule)(rule)
+    }
+
+    /// A change in words, such as ``obtain `haccp`, valid on 2025-12-01``.
+    #[must_use]
+    pub fn remedy(self, remedy: &Remedy) -> String {
+        (self.words().remedy)(remedy)
+    }
 }
 
 impl Explanation {

@@ -50,6 +50,9 @@ fn vnd(price: VndPerKg) -> String {
 }
 
 fn rivals(rivals: &[Rival]) -> String {
+    if rivals.is_empty() {
+        return "cặp khác".to_owned();
+    }
     let list = rivals.iter().take(5).map(|r| {
         let score = r
             .score
@@ -204,6 +207,7 @@ fn remedy(remedy: &Remedy) -> String {
         Remedy::RaiseScore { missing, least } => {
             format!("thấp hơn điểm tối thiểu {least} là {missing}").replace('.', ",")
         }
+        Remedy::Unspecified { rule: stopped } => format!("vướng {}", rule(*stopped)),
     }
 }
 
