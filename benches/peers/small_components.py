@@ -4,7 +4,7 @@
 usage: small_components.py tests/it/data/small_components.json
 
 Two to twelve columns, three to five rows each; an edge wherever row and column are near (half of them) or at random; lots
-of 5, 10 or 20 % of a column, a row's own now and then; no, 0 to 40 % whole columns; partners without limit, at most
+of 5, 10 or 20 % of a column, a row's own now and then; 0, 20 or 40 % whole columns; partners without limit, at most
 4 or 3; supply of 0.8, 1 or 1.3 of demand; half of them with groups of rows that may give less than their rows have.
 Only connected ones. The optimum is HiGHS's, proven to less than one unit of value (all numbers are small enough for its
 floating point), and its flow is checked in whole units.

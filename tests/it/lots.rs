@@ -162,7 +162,8 @@ fn bound_at(
     if rows.iter().enumerate().any(exceeded) {
         return None;
     }
-    let mut left: BTreeMap<usize, i64> = (0..transport.column.len()).map(|edge| (edge, i64::MAX / 2)).collect();
+    let mut left: BTreeMap<usize, i64> =
+        (0..transport.column.len()).map(|edge| (edge, i64::MAX / 2)).collect();
     for &resource in prices.keys() {
         let mut taken = 0;
         let mut users = Vec::new();

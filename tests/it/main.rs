@@ -31,6 +31,7 @@ mod quotas;
 mod readme;
 mod reasons;
 mod rules;
+mod small_components;
 mod solve;
 mod spoiled;
 mod stable;

@@ -31,7 +31,7 @@ use super::state::State;
 use super::watch::Meter;
 
 /// Passes of the bound at a node below the root.
-const PASSES: u32 = 8;
+const PASSES: u32 = 24;
 /// Subjects at a node that are looked at, and those of which nothing is known that are tried.
 const CANDIDATES: usize = 10;
 const PROBED: usize = 4;
@@ -227,7 +227,8 @@ impl Search<'_> {
             Subject::Column(column) => ground.items.len() + column,
         };
         let unknown = |&(subject, _): &(Subject, f64)| !self.gains[place(subject)].known();
-        let mut probed: Vec<(Subject, f64)> = candidates.iter().copied().filter(unknown).take(PROBED).collect();
+        let mut probed: Vec<(Subject, f64)> =
+            candidates.iter().copied().filter(unknown).take(PROBED).collect();
         let best = |search: &Self| {
             let mut best: Option<(f64, (Subject, f64))> = None;
             for &(subject, share) in &candidates {
@@ -332,10 +333,16 @@ impl Search<'_> {
             .filter(|(_, item)| item.most > 0)
             .map(|(at, item)| (at, 0, item.most))
             .collect();
+        let columns: Vec<u32> = (0..number(ground.columns.len())).collect();
+        let wanted = self.value - settled.advance;
+        let mut found = bound::<N>(ground, start, &[columns], (PASSES, usize::MAX, wanted), &|| Ok(()));
+        if found.bound <= wanted {
+            found.bound =
+                if found.bound <= IMPOSSIBLE / 2 { IMPOSSIBLE } else { found.bound + settled.advance };
+            return found;
+        }
         // Where there is none, or numbers are too large, the knapsacks will tell.
         let network = circulation(ground, &items, |column| ground.columns[column].must);
-        let columns: Vec<u32> = (0..number(ground.columns.len())).collect();
-        let mut found = bound::<N>(ground, start, &[columns], (PASSES, usize::MAX), &|| Ok(()));
         match network {
             Ok(network) => {
                 self.try_network(settled, &items, &network.units, best);
