@@ -68,6 +68,7 @@ fn column_alone(
     decided: &BTreeMap<usize, bool>,
     filled: Option<bool>,
     full_rows: &[bool],
+    left: &BTreeMap<usize, i64>,
 ) -> Option<i128> {
     let capacity = transport.column_capacity[column as usize];
     let whole = at(&limits.column_whole, column as usize);
@@ -88,7 +89,8 @@ fn column_alone(
     let mut best: BTreeMap<(i64, u32), i128> = BTreeMap::from([((0, 0), 0)]);
     for (row, edge) in edges {
         let base = at(&limits.base, edge);
-        let most = reach(transport, limits, row, edge);
+        let own = if decided.get(&edge) == Some(&true) { least(limits, edge) } else { 0 };
+        let most = reach(transport, limits, row, edge).min(left[&edge] + own);
         let mut next = BTreeMap::new();
         for (&(units, count), &worth) in &best {
             for x in 0..=most.min(capacity - units) {
@@ -116,6 +118,11 @@ fn column_alone(
         if must { *units == capacity } else { !whole || *units == 0 || *units == capacity }
     });
     ends.map(|(_, &worth)| worth).max()
+}
+
+/// New units an edge carries, if any.
+fn least(limits: &Limits, edge: usize) -> i64 {
+    (at(&limits.lot, edge) - at(&limits.base, edge)).max(1)
 }
 
 fn room_of(transport: &Transport, limits: &Limits, resource: Resource) -> Option<i64> {
@@ -155,8 +162,11 @@ fn bound_at(
     if rows.iter().enumerate().any(exceeded) {
         return None;
     }
+    let mut left: BTreeMap<usize, i64> =
+        (0..transport.column.len()).map(|edge| (edge, i64::MAX / 2)).collect();
     for &resource in prices.keys() {
-        let mut least = 0;
+        let mut taken = 0;
+        let mut users = Vec::new();
         for row in 0..rows.len() {
             for edge in transport.row_start[row]..transport.row_start[row + 1] {
                 let column = transport.column[edge] as usize;
@@ -166,13 +176,19 @@ fn bound_at(
                     Resource::ColumnGroup(group) => transport.column_group[column] == group,
                     Resource::Shared(shared) => limits.shared[shared as usize].edges.contains(&edge),
                 };
-                if uses && edges.get(&edge) == Some(&true) {
-                    least += (at(&limits.lot, edge) - at(&limits.base, edge)).max(1);
+                if uses {
+                    users.push(edge);
+                    taken += if edges.get(&edge) == Some(&true) { least(limits, edge) } else { 0 };
                 }
             }
         }
-        if room_of(transport, limits, resource).is_some_and(|room| least > room) {
-            return None;
+        if let Some(room) = room_of(transport, limits, resource) {
+            if taken > room {
+                return None;
+            }
+            for edge in users {
+                left.entry(edge).and_modify(|left| *left = (*left).min(room - taken));
+            }
         }
     }
     let of = |resource: Resource| i128::from(prices.get(&resource).copied().unwrap_or(0));
@@ -196,7 +212,7 @@ fn bound_at(
     }
     for &column in columns {
         let filled = wholes.get(&column).copied();
-        bound += column_alone(transport, limits, column, &price, edges, filled, &full_rows)?;
+        bound += column_alone(transport, limits, column, &price, edges, filled, &full_rows, &left)?;
     }
     Some(bound)
 }

@@ -38,6 +38,7 @@ mod round_workbook;
 mod rounds;
 mod rounds_documents;
 mod rules;
+mod small_components;
 mod solve;
 mod spoiled;
 mod stable;

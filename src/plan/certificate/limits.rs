@@ -156,6 +156,8 @@ pub(super) struct Decisions {
     pub(super) demands: BTreeMap<DemandIx, bool>,
     /// Offers that open no further pairs.
     pub(super) full: BTreeSet<OfferIx>,
+    /// Kilograms that decided pairs take at least, by offer, cooperative, enterprise and certificate.
+    pub(super) taken: [BTreeMap<usize, i64>; 4],
 }
 
 impl Asked {
@@ -239,28 +241,21 @@ impl<'a> Situation<'a> {
             if settled == Some(false) || one_too_many {
                 continue;
             }
-            let offered = market.offer(offer);
-            let least = (offered.min_lot.0.max(wanted.min_lot.0) - contract).max(1);
-            let parties = [
-                self.signed.cooperatives[market.cooperative_of(offer).index()],
-                self.signed.enterprises[market.enterprise_of(demand).index()],
-            ];
-            let most =
-                self.signed.offers[offer.index()].min(self.check.pair_at_most(offer, demand) - contract);
-            let certified = self.relied_on(position).map(|at| self.check.linkage.certified()[at].free);
-            let most = parties.into_iter().flatten().chain(certified).fold(most, i64::min);
+            let least = self.least(offer, demand);
+            let left = self.left(offer, demand, position, decisions);
+            let own = self.check.pair_at_most(offer, demand) - contract;
             let gain = i64::try_from(worth).ok()?.checked_sub(self.asked(offer, demand, position, asked)?)?;
-            let mut item = Item { gain, least, most, partner: contract == 0 };
+            let mut item = Item { gain, least, most: own.min(left), partner: contract == 0 };
             if settled == Some(true) {
-                // Its least is taken in advance; the rest comes as it may.
-                if least > most.min(room.kg) || item.partner && room.partners == Some(0) {
+                // Its least is taken in advance, and so no longer among what is left; the rest comes as it may.
+                if least > own.min(room.kg) || item.partner && room.partners == Some(0) {
                     return Some(None);
                 }
                 paid = paid.checked_add(i128::from(gain) * i128::from(least))?;
                 room.kg -= least;
                 room.partners = room.partners.map(|left| left - u64::from(item.partner));
                 room.must |= room.whole;
-                item = Item { gain, least: 1, most: most - least, partner: false };
+                item = Item { gain, least: 1, most: left.min(own - least), partner: false };
             }
             items.push(item);
         }
@@ -272,6 +267,55 @@ impl<'a> Situation<'a> {
             Some(found) => Some(Some(paid.checked_add(found)?)),
             None => Some(None),
         }
+    }
+
+    /// Kilograms that a pair carries anew, if any.
+    fn least(&self, offer: OfferIx, demand: DemandIx) -> i64 {
+        let market = self.check.linkage.market();
+        let lot = market.offer(offer).min_lot.0.max(market.demand(demand).min_lot.0);
+        (lot - self.signed.contract(offer, demand)).max(1)
+    }
+
+    /// What a candidate uses up: the place of each by kind, as in [`Decisions::taken`], with what of it is free.
+    fn used(
+        &self,
+        offer: OfferIx,
+        demand: DemandIx,
+        position: usize,
+    ) -> impl Iterator<Item = (usize, usize, i64)> + '_ {
+        let market = self.check.linkage.market();
+        let (c, e) = (market.cooperative_of(offer).index(), market.enterprise_of(demand).index());
+        let parties = [
+            Some((0, offer.index(), self.signed.offers[offer.index()])),
+            self.signed.cooperatives[c].map(|free| (1, c, free)),
+            self.signed.enterprises[e].map(|free| (2, e, free)),
+        ];
+        let certified = self.relied_on(position).map(|at| (3, at, self.check.linkage.certified()[at].free));
+        parties.into_iter().flatten().chain(certified)
+    }
+
+    /// What decisions leave for a candidate.
+    fn left(&self, offer: OfferIx, demand: DemandIx, position: usize, decisions: &Decisions) -> i64 {
+        let used = self.used(offer, demand, position);
+        let left =
+            used.map(|(kind, at, free)| free - decisions.taken[kind].get(&at).copied().unwrap_or_default());
+        left.min().unwrap_or(i64::MAX)
+    }
+
+    /// Works out what decided pairs take at least; whether it is there.
+    pub(super) fn take(&self, decisions: &mut Decisions) -> bool {
+        for (&position, _) in decisions.pairs.iter().filter(|(_, with)| **with) {
+            let (offer, demand) = self.check.pair_at(position);
+            let least = self.least(offer, demand);
+            for (kind, at, free) in self.used(offer, demand, position) {
+                let taken = decisions.taken[kind].entry(at).or_default();
+                *taken = taken.saturating_add(least);
+                if *taken > free {
+                    return false;
+                }
+            }
+        }
+        true
     }
 
     /// The decisions' offers that have as many buyers as they may, contracts counted; `None` where one has more.

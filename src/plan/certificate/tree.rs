@@ -128,6 +128,9 @@ fn leaf(
 ) -> Option<Option<i128>> {
     let Some(full) = situation.full(&decisions.pairs) else { return Some(None) };
     decisions.full = full;
+    if !situation.take(&mut decisions) {
+        return Some(None);
+    }
     let market = situation.check.linkage.market();
     let mut by_resource = [
         vec![0; market.offers().len()],

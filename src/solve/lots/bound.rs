@@ -125,13 +125,13 @@ pub(super) fn rent(ground: &Ground, price: &[i64]) -> i128 {
     price.iter().zip(&ground.room).map(|(&price, &room)| i128::from(price) * i128::from(room)).sum()
 }
 
-/// The best bound found in a number of passes, of columns dealt out to blocks, from prices or from where a search
-/// for nearly the same bound has ended.
+/// The best bound found in a number of passes, or the first that is as low as is `wanted`, of columns dealt out to blocks,
+/// from prices or from where a search for nearly the same bound has ended.
 pub(super) fn bound<N: Amount>(
     ground: &Ground,
     start: Bound,
     blocks: &[Vec<u32>],
-    (passes, core): (u32, usize),
+    (passes, core, wanted): (u32, usize, i128),
     tick: &(impl Fn() -> Result<(), Cancelled> + Sync),
 ) -> Bound {
     let profit = profits(ground, &start.price);
@@ -144,14 +144,15 @@ pub(super) fn bound<N: Amount>(
     for (item, &units) in start.fraction.iter().enumerate().filter(|(_, units)| **units > 0.0) {
         ground.for_each_resource(item, |resource| use_of[resource] += units);
     }
+    // Who goes on from nearby is in a hurry.
+    let mut tau = real(highest) / if start.centre.is_empty() { 10.0 } else { 5.0 };
     let mut centre = start.centre;
     if centre.is_empty() {
         centre = start.price.iter().map(|&price| real(price)).collect();
     }
-    let mut tau = real(highest) / 10.0;
     let mut best = (evaluate::<N>(ground, &start.price, COARSE), start.price);
     for pass in 1..=passes {
-        if tick().is_err() {
+        if best.0 <= wanted || tick().is_err() {
             break;
         }
         parts.par_iter_mut().with_max_len(1).for_each(|part| part.pass(&centre, &use_of, tau));

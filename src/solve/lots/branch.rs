@@ -16,11 +16,13 @@
 
 use std::collections::BinaryHeap;
 
+use rayon::prelude::*;
+
 use super::super::transport::number;
 use super::bound::{Bound, IMPOSSIBLE, bound, evaluate, profits};
 use super::circulation::{TooLittle, circulation};
 use super::construct::construct;
-use super::decide::{Settled, Subject, Under, fixed, subject, under};
+use super::decide::{Settled, Subject, Under, fixed, subject, subjects, under};
 use super::ground::Ground;
 use super::knapsack::{Amount, Precision};
 use super::polish::polish;
@@ -29,7 +31,10 @@ use super::state::State;
 use super::watch::Meter;
 
 /// Passes of the bound at a node below the root.
-const PASSES: u32 = 8;
+const PASSES: u32 = 24;
+/// Subjects at a node that are looked at, and those of which nothing is known that are tried.
+const CANDIDATES: usize = 10;
+const PROBED: usize = 4;
 /// Most that a price is raised by to show that a node holds no flow; such prices are for wide integers.
 const DEAREST: i64 = 1 << 58;
 const FINE: Precision = Precision { nodes: 20_000, part: 1_000_000 };
@@ -85,8 +90,43 @@ struct Seen {
     best: Option<(i128, Vec<i64>)>,
 }
 
+/// What has been found out where a subject is closed, and where it is open.
+type Pair = [Option<Seen>; 2];
+
+/// What bounds fell by when a subject was closed and when it was opened, a whole share of it.
+#[derive(Debug, Clone, Copy, Default)]
+struct Gains {
+    sum: [f64; 2],
+    count: f64,
+}
+
+impl Gains {
+    fn known(&self) -> bool {
+        self.count > 0.0
+    }
+
+    fn add(&mut self, share: f64, [closed, open]: [f64; 2]) {
+        let share = share.clamp(0.1, 0.9);
+        self.sum[0] += closed / share;
+        self.sum[1] += open / (1.0 - share);
+        self.count += 1.0;
+    }
+
+    /// Good if both cases are.
+    fn score(&self, share: f64) -> f64 {
+        let share = share.clamp(0.1, 0.9);
+        (self.sum[0] / self.count * share).max(1.0) * (self.sum[1] / self.count * (1.0 - share)).max(1.0)
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "it steers and decides nothing")]
+fn real(number: i128) -> f64 {
+    number as f64
+}
+
 /// A search in progress.
 struct Search<'g> {
+    gains: Vec<Gains>,
     ground: &'g Ground,
     flow: Vec<i64>,
     value: i128,
@@ -103,7 +143,8 @@ pub(super) fn branch<N: Amount>(
     meter: &Meter,
 ) -> Tree {
     let value = flow.iter().zip(&ground.items).map(|(&x, item)| i128::from(x) * i128::from(item.value)).sum();
-    let mut search = Search { ground, flow, value, branches: Vec::new(), prices: Vec::new() };
+    let gains = vec![Gains::default(); ground.items.len() + ground.columns.len()];
+    let mut search = Search { gains, ground, flow, value, branches: Vec::new(), prices: Vec::new() };
     let mut waiting = BinaryHeap::new();
     let most = root.bound;
     let at = search.leaf(&root.price);
@@ -111,26 +152,21 @@ pub(super) fn branch<N: Amount>(
     search.enter(at, seen, most, &mut waiting);
     // The bound of what is given up.
     let mut given_up = i128::MIN;
-    let mut left = nodes;
+    let (mut left, mut spent) = (nodes, 0);
     while let Some(Waiting(bound, _, node)) = waiting.pop() {
-        if bound <= search.value || left == 0 || meter.tick(1).is_err() {
+        if bound <= search.value || left == 0 || meter.tick(spent).is_err() {
             given_up = bound;
             break;
         }
-        left -= 1;
         let settled = under(ground, &node.decisions).expect("it has a bound");
-        let Some(subject) = subject(&settled.ground, &node.found) else {
+        let Some((subject, [closed, open], pairs)) = search.choose::<N>(&settled.ground, &node) else {
             given_up = bound;
             break;
         };
+        spent = pairs;
+        left = left.saturating_sub(spent);
         let (without, with) = (search.leaf(&node.found.price), search.leaf(&node.found.price));
         search.branches[node.at] = search.fork(subject, without, with);
-        let look = |settled: Settled| {
-            let mut decisions = node.decisions.clone();
-            decisions.push((subject, settled));
-            search.look_into::<N>(decisions, &node.found)
-        };
-        let (closed, open) = rayon::join(|| look(Settled::Closed), || look(Settled::Open));
         for (at, seen) in [(without, closed), (with, open)] {
             if let Some(seen) = seen {
                 search.enter(at, seen, bound, &mut waiting);
@@ -181,6 +217,68 @@ impl Search<'_> {
             Subject::Column(column) => Choice::Column(self.ground.columns[column].origin),
         };
         Branch::Fork { on, without, with }
+    }
+
+    /// What to branch on at a node, what has been found out about its two cases, and the pairs of cases looked into.
+    fn choose<N: Amount>(&mut self, ground: &Ground, node: &Node) -> Option<(Subject, Pair, u64)> {
+        let candidates = subjects(ground, &node.found, CANDIDATES);
+        let place = |subject: Subject| match subject {
+            Subject::Item(item) => item,
+            Subject::Column(column) => ground.items.len() + column,
+        };
+        let unknown = |&(subject, _): &(Subject, f64)| !self.gains[place(subject)].known();
+        let mut probed: Vec<(Subject, f64)> =
+            candidates.iter().copied().filter(unknown).take(PROBED).collect();
+        let best = |search: &Self| {
+            let mut best: Option<(f64, (Subject, f64))> = None;
+            for &(subject, share) in &candidates {
+                let gains = &search.gains[place(subject)];
+                let score = gains.score(share);
+                if gains.known() && best.is_none_or(|(other, _)| score > other) {
+                    best = Some((score, (subject, share)));
+                }
+            }
+            best.map(|(_, subject)| subject)
+        };
+        if probed.is_empty() {
+            probed.extend(best(self));
+        }
+        let tasks: Vec<(Subject, Settled)> = probed
+            .iter()
+            .flat_map(|&(subject, _)| [(subject, Settled::Closed), (subject, Settled::Open)])
+            .collect();
+        let look = |search: &Self, (subject, settled): (Subject, Settled)| {
+            let mut decisions = node.decisions.clone();
+            decisions.push((subject, settled));
+            search.look_into::<N>(decisions, &node.found)
+        };
+        let seen: Vec<Option<Seen>> =
+            tasks.par_iter().with_max_len(1).map(|&task| look(self, task)).collect();
+        let most = real(node.found.bound - self.value);
+        let mut pairs: Vec<Pair> = Vec::new();
+        let mut seen = seen.into_iter();
+        while let (Some(closed), Some(open)) = (seen.next(), seen.next()) {
+            pairs.push([closed, open]);
+        }
+        for (&(subject, share), pair) in probed.iter().zip(&pairs) {
+            let gain = |seen: &Option<Seen>| {
+                seen.as_ref().map_or(most, |seen| real(node.found.bound - seen.found.bound).clamp(0.0, most))
+            };
+            self.gains[place(subject)].add(share, [gain(&pair[0]), gain(&pair[1])]);
+        }
+        for seen in pairs.iter_mut().flatten().flatten() {
+            if let Some((value, flow)) = seen.best.take().filter(|(value, _)| *value > self.value) {
+                (self.value, self.flow) = (value, flow);
+            }
+        }
+        let (subject, _) = best(self)?;
+        let spent = pairs.len() as u64;
+        if let Some(at) = probed.iter().position(|&(other, _)| other == subject) {
+            return Some((subject, pairs.swap_remove(at), spent));
+        }
+        let (closed, open) =
+            rayon::join(|| look(self, (subject, Settled::Closed)), || look(self, (subject, Settled::Open)));
+        Some((subject, [closed, open], spent + 1))
     }
 
     /// The bound under decisions, from the parent's; `None` if they leave no flow.
@@ -235,10 +333,16 @@ impl Search<'_> {
             .filter(|(_, item)| item.most > 0)
             .map(|(at, item)| (at, 0, item.most))
             .collect();
+        let columns: Vec<u32> = (0..number(ground.columns.len())).collect();
+        let wanted = self.value - settled.advance;
+        let mut found = bound::<N>(ground, start, &[columns], (PASSES, usize::MAX, wanted), &|| Ok(()));
+        if found.bound <= wanted {
+            found.bound =
+                if found.bound <= IMPOSSIBLE / 2 { IMPOSSIBLE } else { found.bound + settled.advance };
+            return found;
+        }
         // Where there is none, or numbers are too large, the knapsacks will tell.
         let network = circulation(ground, &items, |column| ground.columns[column].must);
-        let columns: Vec<u32> = (0..number(ground.columns.len())).collect();
-        let mut found = bound::<N>(ground, start, &[columns], (PASSES, usize::MAX), &|| Ok(()));
         match network {
             Ok(network) => {
                 self.try_network(settled, &items, &network.units, best);

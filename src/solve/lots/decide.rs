@@ -88,6 +88,12 @@ pub(super) fn under(ground: &Ground, decisions: &[(Subject, Settled)]) -> Option
             item.most = 0;
         }
     }
+    // Nothing carries more than decisions leave it.
+    for at in 0..ground.items.len() {
+        let mut most = ground.items[at].most.min(ground.columns[ground.column_of[at] as usize].capacity);
+        ground.for_each_resource(at, |resource| most = most.min(ground.room[resource]));
+        ground.items[at].most = if most < ground.items[at].least { 0 } else { most };
+    }
     Some(Under { ground, advance })
 }
 
@@ -177,21 +183,21 @@ fn undecided(ground: &Ground, column: usize) -> bool {
 
 /// What to branch on.
 pub(super) fn subject(ground: &Ground, found: &Bound) -> Option<Subject> {
+    subjects(ground, found, 1).first().map(|&(subject, _)| subject)
+}
+
+/// The most promising subjects and how far each is open, best first.
+pub(super) fn subjects(ground: &Ground, found: &Bound, most: usize) -> Vec<(Subject, f64)> {
     let half = |share: f64| share.min(1.0 - share);
-    let mut best: Option<(f64, Subject)> = None;
-    let mut better = |score: f64, subject: Subject| {
-        if score > 0.0 && best.is_none_or(|(other, _)| score > other) {
-            best = Some((score, subject));
-        }
-    };
+    let mut list: Vec<(f64, Subject, f64)> = Vec::new();
     for (column, to) in ground.columns.iter().enumerate() {
         if undecided(ground, column) {
             let units: f64 = ground.items_of(column).map(|item| found.fraction[item]).sum();
             #[expect(clippy::cast_precision_loss, reason = "it steers and decides nothing")]
             let (share, stake) = (units / to.capacity as f64, to.capacity as f64);
-            let share = half(share.clamp(0.0, 1.0));
-            if share > 0.02 {
-                better(share * stake * 4.0, Subject::Column(column));
+            let share = share.clamp(0.0, 1.0);
+            if half(share) > 0.02 {
+                list.push((half(share) * stake * 4.0, Subject::Column(column), share));
             }
         }
     }
@@ -199,10 +205,15 @@ pub(super) fn subject(ground: &Ground, found: &Bound) -> Option<Subject> {
         if item.least > 0 && item.most >= item.least {
             #[expect(clippy::cast_precision_loss, reason = "it steers and decides nothing")]
             let stake = item.most as f64;
-            let share = half(found.share[at].clamp(0.0, 1.0));
+            let share = found.share[at].clamp(0.0, 1.0);
             // Something undecided is always left to branch on, whatever the fractions say.
-            better(share * stake + 1e-9 * stake, Subject::Item(at));
+            list.push((half(share) * stake + 1e-9 * stake, Subject::Item(at), share));
         }
     }
-    best.map(|(_, subject)| subject)
+    list.sort_by(|a, b| b.0.total_cmp(&a.0)); // stable
+    list.truncate(most);
+    // What is settled by the fractions is tried only where nothing else is left.
+    let floor = list.first().map_or(0.0, |first| first.0) * 0.05;
+    list.retain(|&(score, ..)| score >= floor);
+    list.into_iter().map(|(_, subject, share)| (subject, share)).collect()
 }

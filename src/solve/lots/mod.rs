@@ -80,7 +80,7 @@ pub use watch::{Effort, Watch};
 
 /// Columns of a cluster up to which branch and bound is worth it, and the nodes of all of them by default.
 const BRANCHED: usize = 16;
-const NODES: u64 = 1200;
+const NODES: u64 = 2000;
 /// Moves of the search by default: so many times the cube root of the number of columns.
 const MOVES: u64 = 90_000;
 

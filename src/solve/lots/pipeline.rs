@@ -91,7 +91,8 @@ pub(super) fn work_out<N: Amount>(
     let blocks = blocks(network, count, divided);
     let core = if divided { 40 } else { usize::MAX };
     let known = Bound { price: network.price.clone(), ..Bound::default() };
-    let found = bound::<N>(ground, known, &blocks, (plan.passes, core), &|| meter.tick(slice(ground)));
+    let found =
+        bound::<N>(ground, known, &blocks, (plan.passes, core, i128::MIN), &|| meter.tick(slice(ground)));
     if meter.is_cancelled() {
         return Outcome { flow: best, bound: found, tree: None };
     }

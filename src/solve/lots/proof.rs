@@ -10,7 +10,8 @@
 //!
 //! where the maximum is over the flows of that column alone that keep its lots, partners, capacity and whole, and the
 //! decisions: an edge *without* carries nothing new, an edge *with* carries some; a whole column *without* gets
-//! nothing new, *with* is filled. A row that has as many partners with decisions *with* (contracts counted) as it may
+//! nothing new, *with* is filled. Edges decided *with* take their least from the rooms of all they use: every edge carries at
+//! most what is left, beyond its own least. A row that has as many partners with decisions *with* (contracts counted) as it may
 //! have opens no others; a leaf whose decisions exceed a limit by themselves holds no flow at all. The largest of all leaves is the bound.
 //! Prices reach 2^62 where they show that a leaf holds no flow: sums belong in 128 bits.
 
