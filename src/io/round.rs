@@ -376,22 +376,17 @@ pub fn write_changes(diff: &PlanDiff, mut writer: impl Write) -> io::Result<()> 
         list.iter().map(|(offer, demand)| format!("{offer} → {demand}")).collect::<Vec<_>>().join("; ")
     };
     for change in Movement::ALL.into_iter().flat_map(|movement| diff.of(movement)) {
-        let mut because: [String; 6] = Default::default();
+        let [mut decision, mut by, mut reason, mut on, mut others]: [String; 5] = Default::default();
         match &change.why {
-            Because::Decided { decision } => {
-                because[0] = "decided".to_owned();
-                because[1] = decision.kind.code().to_owned();
-                because[2] = no_formula(&decision.by);
-                because[3] = no_formula(&decision.reason);
-                because[4] = decision.on.map_or_else(String::new, |day| day.to_string());
+            Because::Decided { decision: decided } => {
+                decided.kind.code().clone_into(&mut decision);
+                (by, reason) = (no_formula(&decided.by), no_formula(&decided.reason));
+                on = decided.on.map_or_else(String::new, |day| day.to_string());
             }
-            Because::Stood => because[0] = "stood".to_owned(),
-            Because::GaveWay { to } => (because[0], because[5]) = ("gave_way".to_owned(), pairs(to)),
-            Because::Freed { by } => (because[0], because[5]) = ("freed".to_owned(), pairs(by)),
-            Because::Stopped { reason } => because[0] = reason.code().to_owned(),
-            Because::Chosen => because[0] = "chosen".to_owned(),
+            Because::GaveWay { to: list } | Because::Freed { by: list } => others = pairs(list),
+            Because::Stopped { reason: code } => code.code().clone_into(&mut reason),
+            Because::Stood | Because::Chosen => {}
         }
-        let [why, decision, by, reason, on, others] = because;
         table.write_record(&[
             change.movement.code().to_owned(),
             change.offer.clone(),
@@ -402,7 +397,7 @@ pub fn write_changes(diff: &PlanDiff, mut writer: impl Write) -> io::Result<()> 
             change.before.0.to_string(),
             change.after.0.to_string(),
             change.standing.map_or_else(String::new, |standing| standing.code().to_owned()),
-            why,
+            change.why.code().to_owned(),
             decision,
             by,
             reason,

@@ -165,16 +165,12 @@ impl<'a> Situation<'a> {
     /// The first rule that stops a pair, or why a candidate does not trade more.
     pub(super) fn reason_of(&self, offer: OfferIx, demand: DemandIx) -> Reason {
         let judge = self.linkage.judge();
-        match self.linkage.score(offer, demand) {
-            Some(score) => {
-                let pair = Pair { offer, demand, score };
-                self.cause(&pair, self.view(&pair))
-            }
-            None => {
-                let stops = Rule::ALL.into_iter().find(|rule| !judge.passes(*rule, offer, demand));
-                stops.map_or(Reason::Policy, Reason::Rule)
-            }
+        if let Some(score) = self.linkage.score(offer, demand) {
+            let pair = Pair { offer, demand, score };
+            return self.cause(&pair, self.view(&pair));
         }
+        let stops = Rule::ALL.into_iter().find(|rule| !judge.passes(*rule, offer, demand));
+        stops.map_or(Reason::Policy, Reason::Rule)
     }
 
     /// A pair is seen from its offer, unless the offer itself has nothing left: then from the demand.

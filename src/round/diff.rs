@@ -76,6 +76,21 @@ pub enum Because {
     Chosen,
 }
 
+impl Because {
+    /// The code in documents.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Decided { .. } => "decided",
+            Self::Stood => "stood",
+            Self::GaveWay { .. } => "gave_way",
+            Self::Freed { .. } => "freed",
+            Self::Stopped { .. } => "stopped",
+            Self::Chosen => "chosen",
+        }
+    }
+}
+
 /// A pair of two plans.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Change {

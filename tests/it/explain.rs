@@ -32,6 +32,8 @@ fn alone(parts: &MarketParts, o: usize, d: usize) -> MarketParts {
     parts.contracts.clear();
     parts.offers = vec![parts.offers[o].clone()];
     parts.demands = vec![parts.demands[d].clone()];
+    let (offer, demand) = (&parts.offers[0].id, &parts.demands[0].id);
+    parts.barred.retain(|barred| barred.offer == *offer && barred.demand == *demand);
     parts
 }
 
@@ -82,7 +84,13 @@ fn is_true(parts: &MarketParts, policy: &Policy, rule: Rule, remedy: &Remedy) ->
                 prop_assert!(with(&|parts, _| parts.offers[0].product.clone_from(product)));
             }
         }
-        Remedy::LiftExclusion => prop_assert!(with(&|parts, _| parts.exclusions.clear())),
+        Remedy::LiftExclusion => {
+            let lift = |parts: &mut MarketParts| {
+                parts.exclusions.clear();
+                parts.barred.clear();
+            };
+            prop_assert!(with(&|parts, _| lift(parts)));
+        }
         Remedy::ShiftWindow { days, available, needed } => {
             prop_assert_eq!((Some(*available), Some(*needed)), (offer.available, demand.needed));
             let sign = if available.to < needed.from { 1 } else { -1 };

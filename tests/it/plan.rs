@@ -217,6 +217,7 @@ proptest! {
         let gone: Vec<String> = after.offers.iter().filter(|_| dice.percent(10)).map(|o| o.id.clone()).collect();
         after.offers.retain(|offer| !gone.contains(&offer.id));
         after.contracts.retain(|contract| !gone.contains(&contract.offer));
+        after.barred.retain(|barred| !gone.contains(&barred.offer));
         if let Some(mut twin) = after.demands.first().cloned() {
             twin.id = format!("{}-twin", twin.id);
             after.demands.push(twin);

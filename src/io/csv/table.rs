@@ -103,8 +103,11 @@ fn read_file(
     Ok(true)
 }
 
+/// Rows as maps, each with its line.
+pub(in crate::io) type Rows = Vec<(usize, Node)>;
+
 /// The rows of a file of its own as maps, each with its line, and the faults of the file, pointing into it.
-pub(in crate::io) fn rows(path: &Path, sheet: &Sheet) -> Result<(Vec<(usize, Node)>, Vec<Issue>), Error> {
+pub(in crate::io) fn rows(path: &Path, sheet: &Sheet) -> Result<(Rows, Vec<Issue>), Error> {
     let (mut rows, mut issues) = (Vec::new(), Vec::new());
     read_file(path, sheet, &mut Places::default(), &mut issues, |row, issues| match row.fault {
         Some(fault) => issues.push(fault.issue(format!("{} row {}", sheet.file, row.line))),

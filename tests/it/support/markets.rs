@@ -257,10 +257,10 @@ impl Mix {
 
     /// Pairs that are barred, some with a contract.
     fn barred(&self, parts: &mut MarketParts) {
-        let dice = &mut Dice(self.seed ^ 0xBA44ED);
+        let dice = &mut Dice(self.seed ^ 0x00BA_44ED);
         let bar = |offer: &str, demand: &str| Barred { offer: offer.to_owned(), demand: demand.to_owned() };
         let signed: Vec<Barred> = parts.contracts.iter().map(|c| bar(&c.offer, &c.demand)).collect();
-        parts.barred.extend(signed.into_iter().filter(|_| dice.percent(self.contracts)));
+        parts.barred.extend(signed.into_iter().filter(|_| dice.percent(self.contracts / 3)));
         for _ in 0..self.offers.min(self.demands) {
             let (o, d) = (dice.index(self.offers), dice.index(self.demands));
             let barred = bar(&parts.offers[o].id, &parts.demands[d].id);
@@ -408,6 +408,8 @@ pub(crate) fn wide(seed: u64, many: bool) -> (MarketParts, Policy) {
         let reach = 10_f64.powf(dice.below(9_000) as f64 / 1_000.0 - 3.0);
         demand.max_distance = dice.percent(80).then_some(Km(reach));
     }
+    parts.barred.clear();
+    mix.barred(&mut parts);
     if many {
         let word = |kind: &str, dice: &mut Dice| format!("{kind}{:02}", dice.below(90));
         let entry =
