@@ -54,6 +54,7 @@ impl Component {
             transport.column.extend(small(&edge[1..2]));
             transport.value.push(edge[2]);
             limits.lot.push(edge[3]);
+            limits.base.push(0);
         }
         for row in 1..transport.row_start.len() {
             transport.row_start[row] += transport.row_start[row - 1];
