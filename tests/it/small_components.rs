@@ -1,5 +1,6 @@
-//! Two hundred small components whose optima HiGHS has proven (`benches/peers/small_components.py` makes them): groups that
-//! may give less than their rows have, lots, partner limits and whole columns, two to twelve columns each.
+//! Two hundred small components whose optima a solver of integer programs has proven
+//! (`benches/peers/small_components.py` makes them): groups that may give less than their rows have, lots, partner
+//! limits and whole columns, two to twelve columns each.
 
 use std::ops::ControlFlow;
 
