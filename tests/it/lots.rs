@@ -67,8 +67,7 @@ fn column_alone(
     price: &dyn Fn(usize, usize) -> i128,
     decided: &BTreeMap<usize, bool>,
     filled: Option<bool>,
-    full_rows: &[bool],
-    left: &BTreeMap<usize, i64>,
+    (full_rows, left): (&[bool], &BTreeMap<usize, i64>),
 ) -> Option<i128> {
     let capacity = transport.column_capacity[column as usize];
     let whole = at(&limits.column_whole, column as usize);
@@ -212,7 +211,7 @@ fn bound_at(
     }
     for &column in columns {
         let filled = wholes.get(&column).copied();
-        bound += column_alone(transport, limits, column, &price, edges, filled, &full_rows, &left)?;
+        bound += column_alone(transport, limits, column, &price, edges, filled, (&full_rows, &left))?;
     }
     Some(bound)
 }

@@ -1,5 +1,6 @@
-//! Two hundred small components whose optima HiGHS has proven (`benches/peers/small_components.py` makes them): groups that
-//! may give less than their rows have, lots, partner limits and whole columns, two to twelve columns each.
+//! Two hundred small components whose optima a solver of integer programs has proven
+//! (`benches/peers/small_components.py` makes them): groups that may give less than their rows have, lots, partner
+//! limits and whole columns, two to twelve columns each.
 
 use std::ops::ControlFlow;
 
@@ -54,6 +55,7 @@ impl Component {
             transport.column.extend(small(&edge[1..2]));
             transport.value.push(edge[2]);
             limits.lot.push(edge[3]);
+            limits.base.push(0);
         }
         for row in 1..transport.row_start.len() {
             transport.row_start[row] += transport.row_start[row - 1];
