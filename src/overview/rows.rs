@@ -185,12 +185,12 @@ impl<'a> Source<'a> {
                 to: self.areas.name(self.demand_area[a.demand.index()]),
                 volume: a.volume,
                 contract: a.contract,
-                distance: self.plan.linkage().distance(a.offer, a.demand),
+                distance: self.plan.distance(a.offer, a.demand),
                 days: match (offer.available, demand.needed) {
                     (Some(a), Some(b)) => a.overlap(b),
                     (one, other) => one.or(other),
                 },
-                score: self.plan.linkage().candidate(a.offer, a.demand).map(|c| c.score).filter(|_| told),
+                score: self.plan.scores(a.offer, a.demand).map(|c| c.score).filter(|_| told),
                 ask: offer.ask.filter(|_| told),
                 bid: demand.bid.filter(|_| told),
             }

@@ -81,7 +81,16 @@ fn an_organiser_walks_from_a_market_to_a_third_round() {
         names.sort();
         assert_eq!(
             names,
-            ["changes.csv", "changes.json", "market.json", "matches.csv", "plan.json", "round.json"]
+            [
+                "changes.csv",
+                "changes.json",
+                "market.json",
+                "matches.csv",
+                "plan.json",
+                "report.html",
+                "round.json",
+                "round.xlsx"
+            ]
         );
         let verified = run(at, &["verify", &format!("{round}/market.json"), &format!("{round}/plan.json")]);
         assert_eq!(verified.status.code(), Some(0), "{round}: {}", text(&verified.stderr));

@@ -120,13 +120,16 @@ pub(crate) struct Round {
     /// The policy of a first round, TOML or JSON; the defaults without it
     #[arg(long, value_name = "FILE")]
     pub policy: Option<PathBuf>,
-    /// Folder for round.json, plan.json, market.json, matches.csv, changes.json and changes.csv; `-` writes the round
-    /// alone to standard output
+    /// Folder for round.json, plan.json, market.json, matches.csv, changes.json, changes.csv, report.html and
+    /// round.xlsx; `-` writes the round alone to standard output
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
-    /// Language of the summary
+    /// Language of the summary and of the sheets
     #[arg(long, value_enum, default_value_t = Language::En)]
     pub language: Language,
+    /// Who report.html and round.xlsx are for
+    #[arg(long, value_enum, value_name = "LEVEL", default_value_t = Privacy::Organiser)]
+    pub privacy: Privacy,
 }
 
 #[derive(Args)]

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use lienket::io::{self, Unfinished};
-use lienket::{Error, Metrics, PlanDiff, Policy, Round, report};
+use lienket::{Error, Language, Metrics, Overview, PlanDiff, Policy, Privacy, Round, report};
 
 use crate::arguments;
 use crate::commands::{print, printed, read};
@@ -35,7 +35,7 @@ pub(crate) fn round(arguments: &arguments::Round) -> Result<(), Error> {
     text.push_str(&report::summary(plan, &Metrics::of(plan), language));
     text.extend(["\n".to_owned(), report::standing(&after, language)]);
     if let Some(folder) = &arguments.out {
-        write(&after, &diff, folder)?;
+        write(&after, &diff, folder, arguments.privacy.into(), language)?;
         text.extend(["\n→ ", &folder.display().to_string(), "\n"]);
     }
     drop(bar);
@@ -60,7 +60,15 @@ fn begin(arguments: &arguments::Round, bar: &Bar) -> Result<Round, Error> {
     io::read_round_watched(&arguments.start, &watch)
 }
 
-fn write(round: &Round, diff: &PlanDiff, folder: &Path) -> Result<(), Error> {
+fn write(
+    round: &Round,
+    diff: &PlanDiff,
+    folder: &Path,
+    privacy: Privacy,
+    language: Language,
+) -> Result<(), Error> {
+    let overview = Overview::of(round.plan(), privacy);
+    let page = report::html(&overview);
     let mut files = Unfinished::in_folder(folder)?;
     files.write("round.json", |writer| io::write_round(round, writer))?;
     files.write("plan.json", |writer| io::write_plan(round.plan(), writer))?;
@@ -70,5 +78,7 @@ fn write(round: &Round, diff: &PlanDiff, folder: &Path) -> Result<(), Error> {
     files.write("matches.csv", |writer| io::write_matches(round.plan(), writer))?;
     files.write("changes.json", |writer| writer.write_all(io::changes_document(diff).as_bytes()))?;
     files.write("changes.csv", |writer| io::write_changes(diff, writer))?;
+    files.write("report.html", |writer| writer.write_all(page.as_bytes()))?;
+    files.write("round.xlsx", |writer| io::write_round_workbook(&overview, language, writer))?;
     files.finish()
 }

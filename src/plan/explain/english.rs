@@ -86,7 +86,7 @@ fn pool(standing: &PoolStanding) -> String {
             ..
         } => {
             let critical = if *critical { "; without it the pool falls below the lot" } else { "" };
-            let alone = if *better_alone { "; on its own it would do better" } else { "" };
+            let alone = if *better_alone == Some(true) { "; on its own it would do better" } else { "" };
             format!(
                 "through the hub `{hub}` ({collection_km:.1} km to it, {trunk_km:.1} km from it), a pool of {} for a lot of {}{critical}{alone}",
                 kg(*pool_kg),

@@ -28,8 +28,10 @@ pub enum PoolStanding {
         lot_kg: Kg,
         /// Whether the pool falls below the lot without it.
         critical: bool,
-        /// Whether the same kilograms would score higher for its cooperative if they went directly, which they could.
-        better_alone: bool,
+        /// Whether the same kilograms would score higher for its cooperative if they went directly, which they could;
+        /// not told to the public, for scores are not.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        better_alone: Option<bool>,
     },
     /// It could take part in a pool; this plan has none with it.
     Possible,
@@ -74,6 +76,6 @@ pub(super) fn standing(situation: &Situation, offer: OfferIx, demand: DemandIx) 
         pool_kg: account.volume,
         lot_kg: Kg(account.volume.0 - account.slack.0),
         critical: member.critical,
-        better_alone: member.better_alone,
+        better_alone: Some(member.better_alone),
     })
 }

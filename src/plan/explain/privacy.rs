@@ -12,7 +12,7 @@
 use serde::Serialize;
 
 use crate::linkage::Rule;
-use crate::plan::explain::{Account, Explanation, Outcome, PairExplanation, Remedy};
+use crate::plan::explain::{Account, Explanation, Outcome, PairExplanation, PoolStanding, Remedy};
 
 /// Who reads an explanation, a report or a workbook.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -53,6 +53,9 @@ fn public_pair(mut pair: PairExplanation) -> PairExplanation {
     (pair.score, pair.cooperative_score, pair.enterprise_score) = (None, None, None);
     pair.criteria.clear();
     pair.outcome = public_outcome(pair.outcome);
+    if let Some(PoolStanding::Through { better_alone, .. }) = &mut pair.pool {
+        *better_alone = None;
+    }
     for check in &mut pair.rules {
         check.remedy = check.remedy.take().map(Remedy::without_prices);
     }

@@ -86,7 +86,7 @@ fn pool(standing: &PoolStanding) -> String {
         } => {
             let critical =
                 if *critical { "; thiếu bên này thì nhóm không đủ lô tối thiểu" } else { "" };
-            let alone = if *better_alone { "; tự giao sẽ có lợi hơn" } else { "" };
+            let alone = if *better_alone == Some(true) { "; tự giao sẽ có lợi hơn" } else { "" };
             format!(
                 "qua điểm gom `{hub}` ({} km đến điểm gom, {} km từ điểm gom), cả nhóm giao {} cho lô tối thiểu {}{critical}{alone}",
                 format!("{collection_km:.1}").replace('.', ","),
