@@ -280,7 +280,9 @@ proptest! {
         let again = import.market?;
         prop_assert_eq!(market.parts(), again.parts());
         prop_assert_eq!(market_digest(&market), market_digest(&again));
-        prop_assert!(import.report.is_plain(), "{}", import.report);
+        let prices = market.parts().offers.iter().map(|o| o.ask).chain(market.parts().demands.iter().map(|d| d.bid));
+        let small = prices.flatten().any(|price| price < lienket::VndPerKg(1000));
+        prop_assert_eq!(import.report.is_plain(), !small, "{}", import.report);
         write_market(&again, &path)?;
         prop_assert_eq!(bytes, fs::read(&path)?, "the same market, the same bytes");
     }
