@@ -71,7 +71,10 @@ fn decisions(round: &Round, dice: &mut Dice, chance: i64) -> Vec<Decision> {
 
 /// The next round, after as many of the decisions as fit; every refusal names decisions.
 fn next(round: &Round, dice: &mut Dice, chance: i64) -> (Round, Vec<Decision>) {
-    let mut list = decisions(round, dice, chance);
+    applied(round, decisions(round, dice, chance))
+}
+
+fn applied(round: &Round, mut list: Vec<Decision>) -> (Round, Vec<Decision>) {
     loop {
         match round.decide(&Decisions::from(list.clone())) {
             Ok(next) => return (next, list),
@@ -123,6 +126,71 @@ fn most(volumes: &Volumes, stood: &[i64], at: usize, new: &mut Vec<i64>) -> i64 
         best
     });
     tried.max().unwrap_or(-1)
+}
+
+/// The most that can stay of what stood and was not decided; and what stays when pair after pair takes all it can.
+fn best_and_first_come(parts: &MarketParts, before: &Round, after: &Round, list: &[Decision]) -> (i64, i64) {
+    let (was, contracts) = (plan(before), signed(parts));
+    let decided = |pair: &(String, String)| list.iter().any(|d| d.offer == pair.0 && d.demand == pair.1);
+    let effective = effective(parts, after);
+    let volumes = Volumes::of(&effective, after.policy());
+    let stood = volumes.pairs.iter().map(|pair| {
+        let pair = (effective.offers[pair.offer].id.clone(), effective.demands[pair.demand].id.clone());
+        let kg = was.get(&pair).copied().unwrap_or(0) - contracts.get(&pair).copied().unwrap_or(0);
+        if decided(&pair) { 0 } else { kg }
+    });
+    let stood: Vec<i64> = stood.collect();
+    let mut taken = vec![0; stood.len()];
+    for at in 0..stood.len() {
+        let fits = (0..=stood[at]).rev().find(|kg| {
+            let new: Vec<i64> = (0..stood.len()).map(|i| if i == at { *kg } else { taken[i] }).collect();
+            volumes.broken_capacities(&new).is_empty() && volumes.broken_limits(&new).is_empty()
+        });
+        taken[at] = fits.unwrap_or(0);
+    }
+    (most(&volumes, &stood, 0, &mut vec![0; stood.len()]), taken.iter().sum())
+}
+
+/// Markets in which it matters what stays.
+#[test]
+fn the_most_that_fits_is_not_what_comes_first() {
+    let (mut gave_way, mut chosen) = (0, 0);
+    for seed in 0..500 {
+        let limits = if seed % 2 == 0 { 40 } else { 0 };
+        let mix = Mix {
+            offers: 5,
+            demands: 4,
+            cooperatives: 2,
+            enterprises: 2,
+            most_kg: 5,
+            fields: 0,
+            capacities: 70,
+            contracts: 0,
+            limits,
+            seed,
+        };
+        let (mut parts, policy) = mix.build();
+        for demand in &mut parts.demands {
+            (demand.product, demand.all_or_nothing) = ("tea".to_owned(), false);
+        }
+        parts.offers.iter_mut().for_each(|offer| offer.product = "tea/green".to_owned());
+        let before = open(&parts, &policy);
+        let (planned, dice) = (plan(&before), &mut Dice(seed));
+        let pairs = parts.offers.iter().flat_map(|o| parts.demands.iter().map(move |d| (&o.id, &d.id)));
+        let free = pairs.filter(|pair| !planned.contains_key(&(pair.0.clone(), pair.1.clone())));
+        let forced = free.filter(|_| dice.percent(30));
+        let forced = forced.map(|(o, d)| says(o, d, DecisionKind::Forced).volume(Kg(1))).collect();
+        let (after, list) = applied(&before, forced);
+        if list.is_empty() {
+            continue;
+        }
+        let (best, first_come) = best_and_first_come(&parts, &before, &after, &list);
+        assert_eq!(kept(&after).values().sum::<i64>(), best, "{seed}");
+        let stood: i64 = plan(&before).values().sum();
+        gave_way += usize::from(best < stood);
+        chosen += usize::from(first_come < best);
+    }
+    assert!(gave_way > 100 && chosen > 5, "{gave_way} {chosen}");
 }
 
 /// What holds of any two rounds that follow each other.
@@ -256,16 +324,7 @@ proptest! {
         parts.demands.iter_mut().for_each(|demand| demand.all_or_nothing = false);
         let before = open(&parts, &policy);
         let (after, list) = next(&before, &mut Dice(mix.seed ^ 3), 60);
-        let (was, contracts) = (plan(&before), signed(&parts));
-        let decided = |pair: &(String, String)| list.iter().any(|d| d.offer == pair.0 && d.demand == pair.1);
-        let effective = effective(&parts, &after);
-        let volumes = Volumes::of(&effective, after.policy());
-        let stood: Vec<i64> = volumes.pairs.iter().map(|pair| {
-            let pair = (effective.offers[pair.offer].id.clone(), effective.demands[pair.demand].id.clone());
-            let kg = was.get(&pair).copied().unwrap_or(0) - contracts.get(&pair).copied().unwrap_or(0);
-            if decided(&pair) { 0 } else { kg }
-        }).collect();
-        let best = most(&volumes, &stood, 0, &mut vec![0; stood.len()]);
+        let (best, _) = best_and_first_come(&parts, &before, &after, &list);
         if list.is_empty() {
             prop_assert_eq!(kept(&after).len(), 0);
         } else {
