@@ -74,7 +74,7 @@ pub use timetable::{file_name, timetable_document, write_timetable};
 pub use venue::venue_document;
 pub use verify::verify_plan;
 #[cfg(feature = "xlsx")]
-pub use xlsx::{write_round_workbook, write_template};
+pub use xlsx::{write_round_workbook, write_template, write_timetable_workbook};
 
 use crate::error::Error;
 use crate::market::Market;

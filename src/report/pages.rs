@@ -42,31 +42,6 @@ fn words(language: Language, english: &'static str, vietnamese: &'static str) ->
     }
 }
 
-fn reason(reason: Missed, language: Language) -> &'static str {
-    let (english, vietnamese) = match reason {
-        Missed::NoCandidate => ("no other party could trade with them", "không có đối tác nào phù hợp"),
-        Missed::NotWanted => ("the plan links them to nobody", "phương án không kết nối với ai"),
-        Missed::Excluded => ("these two must not meet", "hai bên thuộc diện không gặp nhau"),
-        Missed::NoPlace => {
-            ("no table, or no room online, for this meeting", "không có bàn hoặc phòng trực tuyến")
-        }
-        Missed::NoCommonSlot => ("never there at the same time", "không có khung giờ chung"),
-        Missed::CooperativeLimit => {
-            ("the cooperative has all the meetings it may have", "hợp tác xã đã đủ số cuộc gặp cho phép")
-        }
-        Missed::EnterpriseLimit => {
-            ("the enterprise has all the meetings it may have", "doanh nghiệp đã đủ số cuộc gặp cho phép")
-        }
-        Missed::Occupied => (
-            "one of the two meets others whenever both are there",
-            "một trong hai bên đã có hẹn trong mọi khung giờ chung",
-        ),
-        Missed::Full => ("every place is taken when both are free", "hết chỗ khi cả hai bên cùng rảnh"),
-        Missed::Possible => ("there is still a slot and a place for it", "vẫn còn khung giờ và chỗ trống"),
-    };
-    words(language, english, vietnamese)
-}
-
 /// A name as Markdown shows it: nothing in it marks up.
 fn plain(name: &str) -> String {
     let mut out = String::with_capacity(name.len());
@@ -166,7 +141,7 @@ fn page_of_party(timetable: &Timetable, party: Party, language: Language, out: &
     let count = list(timetable, |b| of(b.cooperative, b.enterprise).is_some(), line, out)?;
     if count == 0 {
         let none = timetable.without_meeting().iter().find(|without| without.party == party);
-        let why = none.map_or("", |without| reason(without.reason, language));
+        let why = none.map_or("", |without| without.reason.in_words(language));
         let text = words(language, "No meeting", "Không có cuộc gặp");
         if why.is_empty() { writeln!(out, "\n{text}.")? } else { writeln!(out, "\n{text}: {why}.")? }
     }
@@ -175,7 +150,7 @@ fn page_of_party(timetable: &Timetable, party: Party, language: Language, out: &
     if !missed.is_empty() {
         writeln!(out, "\n## {}\n", words(language, "Not held", "Không xếp được"))?;
         for (other, why) in missed {
-            writeln!(out, "- {}: {}", name(market, other), reason(why, language))?;
+            writeln!(out, "- {}: {}", name(market, other), why.in_words(language))?;
         }
     }
     Ok(())
@@ -236,7 +211,7 @@ fn summary(timetable: &Timetable, language: Language, out: &mut String) -> fmt::
         if total > 0 {
             writeln!(out, "{label}: {total}")?;
             for (why, counts) in reasons.iter().filter(|(_, counts)| counts[i] > 0) {
-                writeln!(out, "  {:>6}  {}", counts[i], reason(*why, language))?;
+                writeln!(out, "  {:>6}  {}", counts[i], why.in_words(language))?;
             }
         }
     }

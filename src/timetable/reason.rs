@@ -10,7 +10,7 @@ use super::venue::{Meetings, Mode};
 use super::wanted::{Pair, Want, Wish, meets_somewhere, pair_of};
 use super::{Booking, LeastSlots, Quality, Spot, Subject, Why};
 use crate::id::{CooperativeIx, DemandIx, EnterpriseIx, OfferIx};
-use crate::plan::Plan;
+use crate::plan::{Language, Plan};
 
 /// Why a meeting is not held; the first that applies, in this order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -53,6 +53,36 @@ impl Missed {
             Self::Occupied => "occupied",
             Self::Full => "full",
             Self::Possible => "possible",
+        }
+    }
+
+    /// The reason in words.
+    #[must_use]
+    pub fn in_words(self, language: Language) -> &'static str {
+        let (english, vietnamese) = match self {
+            Self::NoCandidate => ("no other party could trade with them", "không có đối tác nào phù hợp"),
+            Self::NotWanted => ("the plan links them to nobody", "phương án không kết nối với ai"),
+            Self::Excluded => ("these two must not meet", "hai bên thuộc diện không gặp nhau"),
+            Self::NoPlace => {
+                ("no table, or no room online, for this meeting", "không có bàn hoặc phòng trực tuyến")
+            }
+            Self::NoCommonSlot => ("never there at the same time", "không có khung giờ chung"),
+            Self::CooperativeLimit => {
+                ("the cooperative has all the meetings it may have", "hợp tác xã đã đủ số cuộc gặp cho phép")
+            }
+            Self::EnterpriseLimit => {
+                ("the enterprise has all the meetings it may have", "doanh nghiệp đã đủ số cuộc gặp cho phép")
+            }
+            Self::Occupied => (
+                "one of the two meets others whenever both are there",
+                "một trong hai bên đã có hẹn trong mọi khung giờ chung",
+            ),
+            Self::Full => ("every place is taken when both are free", "hết chỗ khi cả hai bên cùng rảnh"),
+            Self::Possible => ("there is still a slot and a place for it", "vẫn còn khung giờ và chỗ trống"),
+        };
+        match language {
+            Language::English => english,
+            Language::Vietnamese => vietnamese,
         }
     }
 }

@@ -271,7 +271,10 @@ fn timetable_writes_what_an_event_needs() {
     let written = timetable(&["venue.toml", "--out", "day", "--language", "vi"]);
     assert!(code(&written) == 0 && out(&written).contains("Số cuộc gặp"), "{}", told(&written));
     let names = listed(&folder.path().join("day"));
-    assert_eq!(names, ["participants", "tables", "timetable.csv", "timetable.ics", "timetable.json"]);
+    assert_eq!(
+        names,
+        ["participants", "tables", "timetable.csv", "timetable.ics", "timetable.json", "timetable.xlsx"]
+    );
     assert_eq!(fs::read_to_string(folder.path().join("day/timetable.json")).expect("written"), out(&json));
     let pages = listed(&folder.path().join("day/participants"));
     assert!(pages.iter().any(|name| name.starts_with("enterprise-")) && pages.len().is_multiple_of(2));

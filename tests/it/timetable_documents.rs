@@ -202,3 +202,30 @@ fn pages_tell_each_participant_their_day() {
     let market = timetable.plan().market();
     assert_eq!(io::file_name(market, party(0)), "cooperative-htx_20b");
 }
+
+#[test]
+fn the_workbook_has_a_row_a_meeting_and_no_formula() {
+    use calamine::{Data, Reader};
+    let timetable = Timetable::schedule(&plan(), &venue()).unwrap();
+    let book = |language| {
+        let mut bytes = Vec::new();
+        io::write_timetable_workbook(&timetable, language, &mut bytes).unwrap();
+        bytes
+    };
+    let bytes = book(Language::Vietnamese);
+    assert_eq!(bytes, book(Language::Vietnamese), "the same timetable, the same bytes");
+    let mut read = calamine::Xlsx::new(std::io::Cursor::new(bytes)).unwrap();
+    assert_eq!(read.sheet_names(), ["Lịch gặp", "Không xếp được", "Chưa có cuộc gặp"]);
+    let rows: Vec<Vec<Data>> =
+        read.worksheet_range("Lịch gặp").unwrap().rows().map(<[Data]>::to_vec).collect();
+    assert_eq!(rows.len(), 1 + timetable.meetings().len());
+    assert!(rows.iter().any(|row| row[4].to_string().starts_with("=HTX") && row[3].to_string() == "Bàn 2"));
+    for name in read.sheet_names() {
+        assert!(read.worksheet_formula(&name).unwrap().is_empty(), "{name}");
+    }
+    let without = read.worksheet_range("Chưa có cuộc gặp").unwrap();
+    assert_eq!(without.height(), 1 + timetable.without_meeting().len());
+    let mut english = calamine::Xlsx::new(std::io::Cursor::new(book(Language::English))).unwrap();
+    assert_eq!(english.sheet_names(), ["Meetings", "Not held", "No meeting"]);
+    assert!(english.worksheet_range("Meetings").is_ok());
+}

@@ -277,6 +277,7 @@ fn write_timetable(timetable: &Timetable, folder: &Path, language: lienket::Lang
     let mut files = Unfinished::in_folder(folder)?;
     files.write("timetable.json", |writer| io::write_timetable(timetable, writer))?;
     files.write("timetable.csv", |writer| io::write_meetings(timetable, writer))?;
+    files.write("timetable.xlsx", |writer| io::write_timetable_workbook(timetable, language, writer))?;
     files.write("timetable.ics", |writer| writer.write_all(io::calendar(timetable, language).as_bytes()))?;
     let mut pages = Unfinished::in_folder(folder.join("participants"))?;
     for party in parties {

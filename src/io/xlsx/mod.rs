@@ -8,9 +8,11 @@ mod labels;
 mod read;
 mod round;
 mod template;
+mod timetable;
 mod write;
 
 pub(super) use read::import_market;
 pub use round::write_round_workbook;
 pub use template::write_template;
+pub use timetable::write_timetable_workbook;
 pub(super) use write::write_market;
