@@ -28,7 +28,7 @@ pub(crate) fn kept(
 ) -> Result<Vec<(OfferIx, DemandIx, Kg)>, Error> {
     let all = network::transport(linkage);
     let limits = Limits { column_whole: Vec::new(), ..network::limits(linkage, &all) };
-    let (transport, edges) = only(&all, standing);
+    let (transport, edges) = only(&all, &with_contracts(linkage, standing));
     let limits = limits.of_edges(&edges, all.edges());
     let limits = Limits { column_whole: vec![false; transport.columns()], ..limits };
     let pair = |edge: usize| (OfferIx::at(row_of(&transport, edge)), DemandIx(transport.column[edge]));
@@ -52,6 +52,17 @@ pub(crate) fn kept(
     let effort = Effort(linkage.policy().effort);
     let found = solve::within_limits(&transport, &limits, &optimum, effort, &watch).map_err(failed)?;
     Ok(told(found.flow))
+}
+
+/// The standing pairs, and with nothing of their own those of contracts alone: they are partners already.
+fn with_contracts(linkage: &Linkage, standing: &[(OfferIx, DemandIx, Kg)]) -> Vec<(OfferIx, DemandIx, Kg)> {
+    let mut all = standing.to_vec();
+    let signed = linkage.market().signed().iter().map(|contract| (contract.offer, contract.demand));
+    let stands =
+        |pair: &(OfferIx, DemandIx)| standing.binary_search_by_key(pair, |&(o, d, _)| (o, d)).is_ok();
+    all.extend(signed.filter(|pair| !stands(pair)).map(|(offer, demand)| (offer, demand, Kg(0))));
+    all.sort_unstable();
+    all
 }
 
 /// The network with the standing pairs as its only edges, and which edge each of them was.

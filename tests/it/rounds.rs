@@ -284,6 +284,24 @@ fn walk(mix: &Mix, mechanism: Mechanism, chance: i64) -> Result<(), TestCaseErro
     Ok(())
 }
 
+/// A contract with nothing kept beside it is a partner all the same: without it counted, what stayed did not fit.
+#[test]
+fn contracts_are_partners_when_what_stays_is_chosen() {
+    let mix = Mix {
+        offers: 60,
+        demands: 22,
+        cooperatives: 6,
+        enterprises: 10,
+        most_kg: 59,
+        fields: 0,
+        capacities: 65,
+        contracts: 11,
+        limits: 35,
+        seed: 13_466_790_769_772_595_066,
+    };
+    walk(&mix, Mechanism::Optimal, 30).unwrap();
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
 
