@@ -219,7 +219,7 @@ fn the_workbook_has_a_row_a_meeting_and_no_formula() {
     let rows: Vec<Vec<Data>> =
         read.worksheet_range("Lịch gặp").unwrap().rows().map(<[Data]>::to_vec).collect();
     assert_eq!(rows.len(), 1 + timetable.meetings().len());
-    assert!(rows.iter().any(|row| row[4].to_string().starts_with("=HTX") && row[3].to_string() == "Bàn 2"));
+    assert!(rows.iter().any(|row| row[4].to_string().starts_with("=HTX") && row[3] == "Bàn 2"));
     for name in read.sheet_names() {
         assert!(read.worksheet_formula(&name).unwrap().is_empty(), "{name}");
     }
