@@ -14,8 +14,8 @@
 //! nothing. So items are taken in the order of falling gain, each left out, taken at its most, or taken as the last
 //! one, which fills the room. All beginnings are followed breadth first; of more than [`WIDTH`] at a time those of
 //! least promise are given up, and their promise, an upper bound of what they could have come to, stays in the
-//! result. The result is never below the optimum, whatever was given up, and is the optimum where nothing was and
-//! no item needed more than was left. O(items² · WIDTH) at worst; most demands are settled by filling them once.
+//! result. The result is never below the optimum, whatever was given up, and is the optimum where nothing was.
+//! O(items² · WIDTH) at worst; most demands are settled by filling them once.
 //!
 //! **Promise.** The smallest of: the room filled in order of gain with no regard to lots and numbers; the most
 //! valuable items left, as many as may still be partners; the room filled with gains lowered by one price μ for
@@ -60,10 +60,32 @@ struct Begun {
     left: i64,
     partners: usize,
     value: i128,
-    /// The lowest gain among its items: what giving way costs at least.
-    lowest: i64,
-    /// What its items could give way at most.
-    slack: i64,
+    /// Its last item and those before: see [`Chain`].
+    last: usize,
+}
+
+/// The items of all beginnings: each with the place of the one before it, that of the first being 0.
+struct Chain(Vec<(usize, usize)>);
+
+impl Chain {
+    fn add(&mut self, before: usize, item: usize) -> usize {
+        self.0.push((before, item));
+        self.0.len()
+    }
+
+    /// What it costs that the items of a beginning give way by so much, the lowest gains first; `None` where they cannot.
+    fn back(&self, items: &[Item], mut last: usize, mut kg: i64) -> Option<i128> {
+        let mut cost = 0;
+        while kg > 0 {
+            let (before, item) = *self.0.get(last.checked_sub(1)?)?;
+            let item = &items[item];
+            let given = kg.min(item.most - item.least);
+            cost += i128::from(item.gain) * i128::from(given);
+            kg -= given;
+            last = before;
+        }
+        Some(cost)
+    }
 }
 
 /// No choice at all: less than any value.
@@ -95,7 +117,8 @@ fn largest(mut items: Vec<Item>, room: Room) -> i128 {
         return value.max(nothing);
     }
     let promise = Promise::of(&items, partners < counted, partners, room.kg);
-    let start = Begun { left: room.kg, partners, value: 0, lowest: i64::MAX, slack: 0 };
+    let start = Begun { left: room.kg, partners, value: 0, last: 0 };
+    let mut chain = Chain(Vec::new());
     let mut best = nothing;
     // What was given up may have been worth this.
     let mut open = nothing;
@@ -119,8 +142,7 @@ fn largest(mut items: Vec<Item>, room: Room) -> i128 {
                     left: b.left - item.most,
                     partners: b.partners - needed,
                     value: b.value + i128::from(item.gain) * i128::from(item.most),
-                    lowest: b.lowest.min(item.gain),
-                    slack: b.slack.saturating_add(item.most - item.least),
+                    last: chain.add(b.last, j),
                 };
                 if !room.whole {
                     best = best.max(with.value);
@@ -128,15 +150,13 @@ fn largest(mut items: Vec<Item>, room: Room) -> i128 {
                 keep(with, best);
             } else if item.least <= b.left {
                 best = best.max(b.value + i128::from(item.gain) * i128::from(b.left));
-            } else if b.slack >= item.least - b.left {
-                // Others give way; each kilogram costs at least the lowest gain among them.
-                let back = i128::from(item.least - b.left) * i128::from(b.lowest);
-                open = open.max(b.value + i128::from(item.gain) * i128::from(item.least) - back);
+            } else if let Some(back) = chain.back(&items, b.last, item.least - b.left) {
+                best = best.max(b.value + i128::from(item.gain) * i128::from(item.least) - back);
             }
         }
         if next.len() > WIDTH {
             next.select_nth_unstable_by_key(WIDTH, |(promised, b)| {
-                (Reverse(*promised), b.left, b.partners, b.value, b.lowest, b.slack)
+                (Reverse(*promised), b.left, b.partners, b.value, b.last)
             });
             open = next.drain(WIDTH..).map(|(promised, _)| promised).fold(open, i128::max);
         }
@@ -374,7 +394,7 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(4000))]
         #[test]
-        fn never_below_the_best_choice_and_rarely_above(
+        fn few_items_come_to_the_best_choice(
             items in proptest::collection::vec(item(), 0..6),
             kg in 0_i64..16,
             partners in proptest::option::of(0_u64..5),
@@ -383,11 +403,8 @@ mod tests {
         ) {
             let room = Room { kg, partners, whole, must: whole && must };
             let (found, best) = (at_most(items.clone(), room), exhaustive(&items, room));
-            prop_assert!(found >= best, "{found:?} < {best:?}");
-            // Without lots above what is left, exactly.
-            if items.iter().all(|item| item.least == 1) {
-                prop_assert_eq!(found, best);
-            }
+            // So few beginnings are all followed.
+            prop_assert_eq!(found, best);
         }
     }
 

@@ -8,6 +8,8 @@ mod blocking;
 mod knapsack;
 mod leximin;
 mod limits;
+#[cfg(test)]
+mod limits_tests;
 mod pool_bound;
 pub(super) mod pools;
 mod prices;
