@@ -133,8 +133,7 @@ impl Plan {
         let mut allocations = volumes.direct().to_vec();
         allocations.extend(volumes.pooled().iter().map(share));
         allocations.sort_by_key(|a| (a.offer, a.demand));
-        let hubs = volumes.hub_prices().to_vec();
-        let proof = Proof { hubs, ..volumes.prices().clone().into() };
+        let proof = volumes.prices().clone().into();
         let bounds = *volumes.bounds();
         Self::of_parts(linkage, policy, allocations, Some(volumes), proof, bounds)
     }
@@ -209,7 +208,7 @@ impl Plan {
     #[must_use]
     pub fn distance(&self, offer: OfferIx, demand: DemandIx) -> Metres {
         let direct = || self.linkage().distance(offer, demand);
-        self.via(offer, demand).map_or_else(direct, |share| Metres(share.collection.0 + share.trunk.0))
+        self.via(offer, demand).map_or_else(direct, PooledVolume::distance)
     }
 
     /// Scores of a pair as its goods travel; `None` where it is no candidate.

@@ -34,6 +34,14 @@ pub struct PooledVolume {
     pub trunk: Metres,
 }
 
+impl PooledVolume {
+    /// How far it travels: both legs.
+    #[must_use]
+    pub fn distance(&self) -> Metres {
+        Metres(self.collection.0 + self.trunk.0)
+    }
+}
+
 /// A pool of a plan.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PoolAccount {
@@ -269,7 +277,18 @@ impl PooledVolumes {
     /// The pools in use, sorted by (demand, hub), with who is critical in each.
     #[must_use]
     pub fn accounts(&self) -> Vec<PoolAccount> {
-        accounts(&self.pools, &self.pooled)
+        let mut by_pool: BTreeMap<(DemandIx, HubIx), Vec<&PooledVolume>> = BTreeMap::new();
+        for share in &self.pooled {
+            by_pool.entry((share.demand, share.hub)).or_default().push(share);
+        }
+        by_pool.into_values().map(|shares| account(&self.pools, &shares)).collect()
+    }
+
+    /// The pool in use that a share goes through. O(shares).
+    pub(super) fn account_of(&self, share: &PooledVolume) -> PoolAccount {
+        let of_it = |other: &&PooledVolume| (other.demand, other.hub) == (share.demand, share.hub);
+        let shares: Vec<&PooledVolume> = self.pooled.iter().filter(of_it).collect();
+        account(&self.pools, &shares)
     }
 }
 
@@ -296,41 +315,35 @@ fn kg_weight(linkage: &Linkage) -> i64 {
     if linkage.policy().objective == Objective::Volume { network::kg_weight(linkage) } else { 0 }
 }
 
-/// The pools of some volumes, with who is critical in each.
-fn accounts(pools: &Pools, pooled: &[PooledVolume]) -> Vec<PoolAccount> {
+/// A pool from the shares that go through it, of which there are some.
+fn account(pools: &Pools, shares: &[&PooledVolume]) -> PoolAccount {
     let linkage = pools.linkage();
     let market = linkage.market();
-    let mut by_pool: BTreeMap<(DemandIx, HubIx), Vec<&PooledVolume>> = BTreeMap::new();
-    for share in pooled {
-        by_pool.entry((share.demand, share.hub)).or_default().push(share);
-    }
-    let account = |((demand, hub), shares): ((DemandIx, HubIx), Vec<&PooledVolume>)| {
-        let lot = market.demand(demand).min_lot.0;
-        let volume: i64 = shares.iter().map(|share| share.volume.0).sum();
-        let position = pools.find(demand, hub);
-        let member = |share: &&PooledVolume| {
-            let own = position.and_then(|pool| pools.position(pool, share.offer)).map(|at| pools.member(at));
-            let alone = linkage.candidate(share.offer, demand);
-            let needed = market.offer(share.offer).min_lot.0.max(lot);
-            let better = own.zip(alone).is_some_and(|(own, alone)| {
-                share.volume.0 >= needed && alone.cooperative_score > own.cooperative_score
-            });
-            PoolShare {
-                offer: share.offer,
-                volume: share.volume,
-                collection: share.collection,
-                critical: volume - share.volume.0 < lot,
-                better_alone: better,
-            }
-        };
-        PoolAccount {
-            pool: Pool { demand, hub, trunk: shares[0].trunk },
-            volume: Kg(volume),
-            slack: Kg(volume - lot),
-            members: shares.iter().map(member).collect(),
+    let PooledVolume { demand, hub, trunk, .. } = *shares[0];
+    let lot = market.demand(demand).min_lot.0;
+    let volume: i64 = shares.iter().map(|share| share.volume.0).sum();
+    let position = pools.find(demand, hub);
+    let member = |share: &&PooledVolume| {
+        let own = position.and_then(|pool| pools.position(pool, share.offer)).map(|at| pools.member(at));
+        let alone = linkage.candidate(share.offer, demand);
+        let needed = market.offer(share.offer).min_lot.0.max(lot);
+        let better = own.zip(alone).is_some_and(|(own, alone)| {
+            share.volume.0 >= needed && alone.cooperative_score > own.cooperative_score
+        });
+        PoolShare {
+            offer: share.offer,
+            volume: share.volume,
+            collection: share.collection,
+            critical: volume - share.volume.0 < lot,
+            better_alone: better,
         }
     };
-    by_pool.into_iter().map(account).collect()
+    PoolAccount {
+        pool: Pool { demand, hub, trunk },
+        volume: Kg(volume),
+        slack: Kg(volume - lot),
+        members: shares.iter().map(member).collect(),
+    }
 }
 
 /// The pools as the kernel sees them.

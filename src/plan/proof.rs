@@ -150,8 +150,6 @@ pub struct Proof {
     pub totals: Option<Prices>,
     /// The bound of plans that keep the policy's quotas.
     pub quotas: Option<QuotaProof>,
-    /// Prices of hubs, by [`HubIx`](crate::HubIx), beside those in `prices`: a bound of plans with pools. Empty for others.
-    pub hubs: Vec<i64>,
 }
 
 impl From<Prices> for Proof {

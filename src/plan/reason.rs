@@ -134,11 +134,14 @@ impl<'a> Situation<'a> {
     /// How far the goods of a pair travel.
     pub(super) fn distance(&self, offer: OfferIx, demand: DemandIx) -> Metres {
         let direct = || self.linkage.distance(offer, demand);
-        self.via(offer, demand).map_or_else(direct, |share| Metres(share.collection.0 + share.trunk.0))
+        self.via(offer, demand).map_or_else(direct, PooledVolume::distance)
     }
 
     /// Suppliers that a demand has, a pool being one.
     pub(super) fn suppliers(&self, demand: DemandIx) -> usize {
+        if self.pooled.is_none() {
+            return self.ledger.of_demand(demand).len();
+        }
         let mut hubs = BTreeSet::new();
         let new = |a: &&Allocation| self.via(a.offer, a.demand).is_none_or(|share| hubs.insert(share.hub));
         self.bought(demand).filter(new).count()

@@ -106,7 +106,7 @@ impl Certificate {
             self.totals.as_ref().map(|totals| totals.in_market(linkage, &at.field("totals"), issues));
         let quotas =
             self.quotas.as_ref().map(|quotas| quotas.in_market(linkage, &at.field("quotas"), issues));
-        Proof { prices, limits, totals, quotas, hubs: Vec::new() }
+        Proof { prices, limits, totals, quotas }
     }
 }
 

@@ -20,18 +20,19 @@ pub(super) mod signed;
 mod totals;
 mod tree;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) use self::blocking::blocking;
 use leximin::{egalitarian, leximin};
 use rayon::prelude::*;
 
 use crate::error::Issue;
-use crate::id::{CooperativeIx, DemandIx, EnterpriseIx, OfferIx};
+use crate::id::{CooperativeIx, DemandIx, EnterpriseIx, HubIx, OfferIx};
 use crate::linkage::{Linkage, relied_on};
 use crate::plan::quotas::of_checker;
 use crate::plan::{Allocation, Bounds, Prices, Proof, QuotaProof, Status};
 use crate::policy::{Mechanism, Objective, Policy};
+use crate::units::Metres;
 
 /// Checks an allocation and its proof; what was proved, or everything that is wrong.
 pub(super) fn check(
@@ -49,8 +50,9 @@ pub(super) fn check(
     check.contracts(allocations);
     let positions = check.pairs(allocations);
     check.totals(allocations);
-    check.limits(allocations);
-    check.certified_volumes(allocations, &positions);
+    check.limits(allocations, &[]);
+    let candidates = allocations.iter().zip(&positions).filter(|(_, position)| position.is_some());
+    check.certified_volumes(candidates.map(|(a, _)| a));
     let shape = check.shape(&proof.prices);
     if shape {
         check.prices(&proof.prices);
@@ -254,15 +256,19 @@ impl Check<'_> {
         }
     }
 
-    /// Numbers of partners, and demands that are filled or get their contracts only.
-    fn limits(&mut self, allocations: &[Allocation]) {
+    /// Numbers of partners, and demands that are filled or get their contracts only. Allocations may go through hubs:
+    /// those of a demand through one hub are one supplier.
+    fn limits(&mut self, allocations: &[Allocation], through: &[Option<HubIx>]) {
         let market = self.linkage.market();
         let mut buyers = vec![0_u64; market.offers().len()];
         let mut suppliers = vec![0_u64; market.demands().len()];
         let mut received = vec![(0_i128, 0_i128); market.demands().len()];
-        for a in allocations {
+        let mut pools = BTreeSet::new();
+        for (i, a) in allocations.iter().enumerate() {
+            let hub = through.get(i).copied().flatten();
+            let new = hub.is_none_or(|hub| pools.insert((a.demand, hub)));
             buyers[a.offer.index()] += 1;
-            suppliers[a.demand.index()] += 1;
+            suppliers[a.demand.index()] += u64::from(new);
             received[a.demand.index()].0 += i128::from(a.volume.0);
             received[a.demand.index()].1 += i128::from(a.contract.0);
         }
@@ -285,13 +291,13 @@ impl Check<'_> {
     }
 
     /// No more sold under a certificate than it is limited to.
-    fn certified_volumes(&mut self, allocations: &[Allocation], positions: &[Option<usize>]) {
+    fn certified_volumes<'v>(&mut self, sales: impl Iterator<Item = &'v Allocation>) {
         let market = self.linkage.market();
         if !market.cooperatives().iter().any(|c| c.certificates.iter().any(|held| held.volume.is_some())) {
             return;
         }
         let mut sold: BTreeMap<(CooperativeIx, usize), i128> = BTreeMap::new();
-        for (a, _) in allocations.iter().zip(positions).filter(|(_, position)| position.is_some()) {
+        for a in sales {
             for certificate in relied_on(self.linkage.judge(), a.offer, a.demand) {
                 *sold.entry((market.cooperative_of(a.offer), certificate)).or_default() +=
                     i128::from(a.volume.0);
@@ -369,20 +375,24 @@ impl Check<'_> {
             Objective::Volume => Some(kg_weight + score),
             Objective::Welfare => {
                 let demand = DemandIx(linkage.demands()[position]);
-                let (ask, bid) = (linkage.market().offer(offer).ask?, linkage.market().demand(demand).bid?);
-                let policy = linkage.policy();
-                // The contract's formula, written a second time.
-                let metres = f64::from(linkage.distance(offer, demand).0);
-                let freight = (policy.freight * (metres * policy.road_factor / 1000.0) / 1000.0).round();
-                #[expect(
-                    clippy::cast_possible_truncation,
-                    reason = "a float cast saturates, and no gain survives such a freight"
-                )]
-                let gain = i128::from(bid.0) - i128::from(ask.0) - i128::from(freight as i64);
-                u64::try_from(gain).ok().filter(|gain| *gain > 0)
+                gain(linkage, offer, demand, linkage.distance(offer, demand))
             }
         }
     }
+}
+
+/// What bid, ask and freight leave of a kilogram that travels so far; `None` where that is nothing or a price is missing.
+/// The contract's formula, written a second time.
+fn gain(linkage: &Linkage, offer: OfferIx, demand: DemandIx, metres: Metres) -> Option<u64> {
+    let (ask, bid) = (linkage.market().offer(offer).ask?, linkage.market().demand(demand).bid?);
+    let policy = linkage.policy();
+    let freight = (policy.freight * (f64::from(metres.0) * policy.road_factor / 1000.0) / 1000.0).round();
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "a float cast saturates, and no gain survives such a freight"
+    )]
+    let gain = i128::from(bid.0) - i128::from(ask.0) - i128::from(freight as i64);
+    u64::try_from(gain).ok().filter(|gain| *gain > 0)
 }
 
 impl Prices {

@@ -27,7 +27,8 @@ use crate::id::{CooperativeIx, DemandIx, OfferIx};
 use crate::linkage::{Linkage, Pools, relied_on};
 use crate::plan::Prices;
 use crate::plan::certificate::signed::{Signed, limited};
-use crate::policy::{Objective, Policy};
+use crate::plan::certificate::{Check, gain};
+use crate::policy::Objective;
 use crate::units::Metres;
 
 /// Prices above this could not be added up exactly in 128 bits.
@@ -66,15 +67,16 @@ struct Ways {
 pub(super) fn bound(pools: &Pools, prices: &Prices, hubs: &[i64]) -> (i128, i128) {
     let linkage = pools.linkage();
     let weight = prices.kg_weight;
-    let ways = ways(pools);
+    let free = Signed::of(linkage.market());
+    let ways = ways(pools, &free);
     let charge = Charge::of(linkage, prices, hubs, i64::from);
-    let all = charge.cost(pools) + gains(pools, &ways, &charge, &|way| weight + way.worth);
+    let all = charge.cost(pools, &free) + gains(pools, &free, &ways, &charge, &|way| weight + way.worth);
     if linkage.policy().objective != Objective::Volume {
         return (all, 0);
     }
     let whole = |price: i64| i64::from(price > weight / 2);
     let charge = Charge::of(linkage, prices, hubs, whole);
-    let alone = charge.cost(pools) + gains(pools, &ways, &charge, &|_| 1);
+    let alone = charge.cost(pools, &free) + gains(pools, &free, &ways, &charge, &|_| 1);
     (all, alone.min(all / i128::from(weight)))
 }
 
@@ -111,37 +113,20 @@ impl Charge {
     }
 
     /// All that is free, at its price.
-    fn cost(&self, pools: &Pools) -> i128 {
-        let free = Signed::of(pools.linkage().market());
+    fn cost(&self, pools: &Pools, free: &Signed) -> i128 {
         let hubs: Vec<i64> = pools.hubs().iter().map(|hub| hub.capacity.map_or(0, |kg| kg.0)).collect();
         let lists = [
-            (&self.offers, free.offers),
-            (&self.demands, free.demands),
-            (&self.cooperatives, limited(&free.cooperatives)),
-            (&self.enterprises, limited(&free.enterprises)),
-            (&self.hub, hubs),
+            (&self.offers, &free.offers),
+            (&self.demands, &free.demands),
+            (&self.cooperatives, &limited(&free.cooperatives)),
+            (&self.enterprises, &limited(&free.enterprises)),
+            (&self.hub, &hubs),
         ];
-        let paid = |(prices, free): (&Vec<i64>, Vec<i64>)| -> i128 {
-            prices.iter().zip(free).map(|(&price, kg)| i128::from(price) * i128::from(kg)).sum()
+        let paid = |(prices, free): (&Vec<i64>, &Vec<i64>)| -> i128 {
+            prices.iter().zip(free).map(|(&price, &kg)| i128::from(price) * i128::from(kg)).sum()
         };
         lists.into_iter().map(paid).sum()
     }
-}
-
-/// What bid, ask and freight leave of a kilogram that travels so far; `None` where that is nothing or a price is missing.
-fn gain(linkage: &Linkage, offer: OfferIx, demand: DemandIx, metres: Metres) -> Option<i64> {
-    let (ask, bid) = (linkage.market().offer(offer).ask?, linkage.market().demand(demand).bid?);
-    let gain = i128::from(bid.0) - i128::from(ask.0) - i128::from(freight(linkage.policy(), metres));
-    i64::try_from(gain).ok().filter(|gain| *gain > 0)
-}
-
-/// The contract's formula, written a second time.
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "a float cast saturates, and no gain survives such a freight"
-)]
-fn freight(policy: &Policy, metres: Metres) -> i64 {
-    (policy.freight * (f64::from(metres.0) * policy.road_factor / 1000.0) / 1000.0).round() as i64
 }
 
 /// What contracts leave of certificates limited to a volume.
@@ -149,23 +134,14 @@ struct Certified(BTreeMap<(CooperativeIx, usize), i64>);
 
 impl Certified {
     fn of(linkage: &Linkage) -> Self {
-        let market = linkage.market();
         let mut free = BTreeMap::new();
-        for (c, cooperative) in market.cooperatives().iter().enumerate() {
+        for (c, cooperative) in linkage.market().cooperatives().iter().enumerate() {
             let limited = cooperative.certificates.iter().enumerate();
             free.extend(limited.filter_map(|(i, held)| Some(((CooperativeIx::at(c), i), held.volume?.0))));
         }
-        let mut certified = Self(free);
-        for contract in market.signed() {
-            if linkage.position(contract.offer, contract.demand).is_some() {
-                for at in certified.relied(linkage, contract.offer, contract.demand) {
-                    if let Some(free) = certified.0.get_mut(&at) {
-                        *free -= contract.volume.0;
-                    }
-                }
-            }
-        }
-        certified
+        // Where candidates rely on one, so may contracts.
+        free.extend(linkage.certified().iter().map(|v| ((v.cooperative, v.certificate), v.free)));
+        Self(free)
     }
 
     fn relied(&self, linkage: &Linkage, offer: OfferIx, demand: DemandIx) -> Vec<(CooperativeIx, usize)> {
@@ -183,10 +159,10 @@ impl Certified {
 }
 
 /// Everything that could serve each demand.
-fn ways(pools: &Pools) -> Vec<Ways> {
+fn ways(pools: &Pools, free: &Signed) -> Vec<Ways> {
     let linkage = pools.linkage();
     let market = linkage.market();
-    let free = Signed::of(market);
+    let check = Check { linkage, issues: Vec::new() };
     let welfare = linkage.policy().objective == Objective::Welfare;
     let certified = Certified::of(linkage);
     let room = |offer: OfferIx, demand: DemandIx| {
@@ -203,11 +179,7 @@ fn ways(pools: &Pools) -> Vec<Ways> {
         let offer = OfferIx::at(o);
         for position in linkage.row(offer) {
             let demand = DemandIx(linkage.demands()[position]);
-            let worth = if welfare {
-                gain(linkage, offer, demand, linkage.distance(offer, demand))
-            } else {
-                Some(i64::from(linkage.joint()[position]))
-            };
+            let worth = check.worth(offer, position, 0).and_then(|worth| i64::try_from(worth).ok());
             let contract = free.contract(offer, demand);
             let kg = room(offer, demand);
             let lot = market.offer(offer).min_lot.max(market.demand(demand).min_lot).0;
@@ -225,8 +197,9 @@ fn ways(pools: &Pools) -> Vec<Ways> {
         let most = free.demands[demand.index()].min(party).min(capacity);
         let members = pools.members_of(position).filter_map(|member| {
             let kg = room(member.offer, demand).min(capacity);
+            let metres = Metres(member.collection.0 + pool.trunk.0);
             let worth = if welfare {
-                gain(linkage, member.offer, demand, Metres(member.collection.0 + pool.trunk.0))?
+                i64::try_from(gain(linkage, member.offer, demand, metres)?).ok()?
             } else {
                 i64::from(member.score.micro())
             };
@@ -242,20 +215,26 @@ fn ways(pools: &Pools) -> Vec<Ways> {
 }
 
 /// What all demands together can gain beyond the prices.
-fn gains(pools: &Pools, ways: &[Ways], charge: &Charge, worth: &(dyn Fn(&Way) -> i64 + Sync)) -> i128 {
-    let gain = |(d, ways): (usize, &Ways)| gain_of(pools, DemandIx::at(d), ways, charge, worth);
+fn gains(
+    pools: &Pools,
+    free: &Signed,
+    ways: &[Ways],
+    charge: &Charge,
+    worth: &(dyn Fn(&Way) -> i64 + Sync),
+) -> i128 {
+    let gain = |(d, ways): (usize, &Ways)| gain_of(pools, free, DemandIx::at(d), ways, charge, worth);
     ways.par_iter().enumerate().map(gain).sum()
 }
 
 fn gain_of(
     pools: &Pools,
+    free: &Signed,
     demand: DemandIx,
     ways: &Ways,
     charge: &Charge,
     worth: &dyn Fn(&Way) -> i64,
 ) -> i128 {
-    let market = pools.linkage().market();
-    let parts = market.demand(demand);
+    let parts = pools.linkage().market().demand(demand);
     let beyond = |way: &Way, hub: i64| {
         let paid = i128::from(charge.seller[way.offer.index()]) + i128::from(charge.buyer[demand.index()]);
         i128::from(worth(way)) - paid - i128::from(hub)
@@ -295,8 +274,7 @@ fn gain_of(
         reach.sort_unstable_by_key(|&(offer, kg)| (offer, Reverse(kg)));
         reach.dedup_by_key(|(offer, _)| *offer);
         let reach: i128 = reach.iter().map(|(_, kg)| i128::from(*kg)).sum();
-        let signed: i64 = market.signed().iter().filter(|c| c.demand == demand).map(|c| c.volume.0).sum();
-        if reach < i128::from(parts.volume.0 - signed) {
+        if reach < i128::from(free.demands[demand.index()]) {
             return 0;
         }
     }
@@ -305,8 +283,8 @@ fn gain_of(
     let by_offer: i128 = best.iter().map(|(_, gain, _)| gain).sum();
     new.sort_unstable_by_key(|gain| Reverse(*gain));
     if let Some(most) = parts.max_suppliers {
-        let signed = market.signed().iter().filter(|c| c.demand == demand).count();
-        new.truncate(usize::try_from(most).unwrap_or(usize::MAX).saturating_sub(signed));
+        let left = most.saturating_sub(free.suppliers[demand.index()]);
+        new.truncate(usize::try_from(left).unwrap_or(usize::MAX));
     }
     by_offer.min(old + new.iter().sum::<i128>())
 }

@@ -11,7 +11,7 @@ use crate::plan::ledger::Pair;
 use crate::plan::network::gain;
 use crate::plan::reason::{Reason, Situation, View};
 use crate::policy::{Criterion, Mechanism, Objective};
-use crate::units::{Kg, Metres, Score, VndPerKg, six_digits};
+use crate::units::{Kg, Score, VndPerKg, six_digits};
 
 pub(super) fn explain(situation: &Situation, offer: OfferIx, demand: DemandIx) -> PairExplanation {
     let linkage = situation.linkage;
@@ -21,10 +21,7 @@ pub(super) fn explain(situation: &Situation, offer: OfferIx, demand: DemandIx) -
     let values = match (fit, judge.shared(offer, demand)) {
         (Some(fit), Ok(shared)) => Some(match situation.via(offer, demand) {
             None => judge.values(offer, demand, fit, shared),
-            Some(share) => {
-                let metres = Metres(share.collection.0 + share.trunk.0);
-                judge.values_at(offer, demand, fit, shared, metres)
-            }
+            Some(share) => judge.values_at(offer, demand, fit, shared, share.distance()),
         }),
         _ => None,
     };

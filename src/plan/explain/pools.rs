@@ -62,10 +62,7 @@ pub(super) fn standing(situation: &Situation, offer: OfferIx, demand: DemandIx) 
             None => Some(PoolStanding::Possible),
         };
     };
-    let account = volumes
-        .accounts()
-        .into_iter()
-        .find(|account| (account.pool.demand, account.pool.hub) == (demand, share.hub))?;
+    let account = volumes.account_of(share);
     let member = account.members.iter().find(|member| member.offer == offer)?;
     let hub = pools.hub(share.hub);
     Some(PoolStanding::Through {
