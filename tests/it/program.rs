@@ -4,20 +4,12 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Output;
 
+use crate::support::program::run;
 use tempfile::TempDir;
 
 const FORUM: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data/cooperative-forum-2025");
-
-/// Runs the program in a folder. It must never panic.
-fn run(folder: &Path, arguments: &[&str]) -> Output {
-    let program = env!("CARGO_BIN_EXE_lienket");
-    let output = Command::new(program).args(arguments).current_dir(folder).output().expect("it starts");
-    let told = String::from_utf8_lossy(&output.stderr);
-    assert!(!told.contains("panicked"), "{arguments:?}: {told}");
-    output
-}
 
 fn code(output: &Output) -> i32 {
     output.status.code().expect("it ends by itself")

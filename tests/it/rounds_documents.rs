@@ -1,11 +1,9 @@
 //! Rounds as files: decisions as people write them, documents that do not fit together, and the program's walk.
 #![cfg(feature = "cli")]
 
-use std::fs;
-use std::path::Path;
-use std::process::{Command, Output};
-
+use crate::support::program::run;
 use lienket::{DecisionKind, Error, Policy, Round, io};
+use std::fs;
 use tempfile::TempDir;
 
 const MARKET: &str = r#"{"format":"lienket/market@1","as_of":"2026-04-14",
@@ -15,14 +13,6 @@ const MARKET: &str = r#"{"format":"lienket/market@1","as_of":"2026-04-14",
            {"id":"o-far","cooperative":"far","product":"tea/green","volume_kg":100}],
  "demands":[{"id":"d-a","enterprise":"a","product":"tea","volume_kg":80},
             {"id":"d-b","enterprise":"b","product":"tea","volume_kg":80}]}"#;
-
-fn run(folder: &Path, arguments: &[&str]) -> Output {
-    let program = env!("CARGO_BIN_EXE_lienket");
-    let output = Command::new(program).args(arguments).current_dir(folder).output().expect("it starts");
-    let told = String::from_utf8_lossy(&output.stderr);
-    assert!(!told.contains("panicked"), "{arguments:?}: {told}");
-    output
-}
 
 fn text(bytes: &[u8]) -> &str {
     std::str::from_utf8(bytes).expect("UTF-8")

@@ -1,12 +1,8 @@
 //! The commands `generate` and `export`, run as a person runs them.
 
 use std::fs;
-use std::path::Path;
-use std::process::{Command, Output};
 
-fn lienket(folder: &Path, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_lienket")).current_dir(folder).args(arguments).output().unwrap()
-}
+use crate::support::program::run;
 
 fn text(bytes: &[u8]) -> &str {
     std::str::from_utf8(bytes).unwrap()
@@ -15,7 +11,7 @@ fn text(bytes: &[u8]) -> &str {
 #[test]
 fn a_generated_market_is_checked_converted_and_exported() {
     let folder = tempfile::tempdir().unwrap();
-    let run = |arguments: &str| lienket(folder.path(), &arguments.split(' ').collect::<Vec<_>>());
+    let run = |arguments: &str| run(folder.path(), &arguments.split(' ').collect::<Vec<_>>());
     let done = |arguments: &str| {
         let output = run(arguments);
         assert_eq!(output.status.code(), Some(0), "{arguments}: {}", text(&output.stderr));
@@ -52,7 +48,7 @@ fn a_generated_market_is_checked_converted_and_exported() {
 fn what_cannot_be_made_is_refused_and_nothing_is_written() {
     let folder = tempfile::tempdir().unwrap();
     let refused = |arguments: &str, said: &str| {
-        let output = lienket(folder.path(), &arguments.split(' ').collect::<Vec<_>>());
+        let output = run(folder.path(), &arguments.split(' ').collect::<Vec<_>>());
         assert_eq!(output.status.code(), Some(2), "{arguments}");
         assert!(text(&output.stderr).contains(said), "{arguments}: {}", text(&output.stderr));
         assert!(output.stdout.is_empty());

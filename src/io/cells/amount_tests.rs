@@ -1,5 +1,10 @@
 use super::*;
 
+/// What a cell was taken for; where it asks, the test says what.
+fn taken<T>(read: Read<T>) -> Reading<T> {
+    read.unwrap_or_else(|ask| panic!("{}: {}", ask.code, ask.message))
+}
+
 fn text(text: &str) -> Raw {
     Raw::Text(text.to_owned())
 }
@@ -30,8 +35,7 @@ fn quantities_as_people_write_them() {
         ("~ 5 tấn", 5000),
         ("500 g", 0),
     ] {
-        let read = quantity(&text(written), Measure::default())
-            .unwrap_or_else(|a| panic!("{written}: {}", a.message));
+        let read = taken(quantity(&text(written), Measure::default()));
         assert_eq!(read.value, kg, "{written}");
         assert_eq!(read.notes.is_empty(), written == "20000", "{written}");
     }
@@ -55,7 +59,7 @@ fn quantities_as_people_write_them() {
 
 #[test]
 fn the_rest_of_the_row_gives_units_months_and_weights() {
-    let with = |raw: &Raw, of| quantity(raw, of).unwrap();
+    let with = |raw: &Raw, of| taken(quantity(raw, of));
     let tonnes = Measure { unit: Some("tấn"), ..Measure::default() };
     assert_eq!(with(&text("5"), tonnes).value, 5000);
     assert_eq!(with(&Raw::Number(5.5), tonnes).value, 5500);
@@ -74,10 +78,10 @@ fn the_rest_of_the_row_gives_units_months_and_weights() {
 
 #[test]
 fn number_cells_are_kilograms() {
-    assert_eq!(quantity(&Raw::Number(20_000.0), Measure::default()).unwrap(), Reading::plain(20_000));
-    assert_eq!(quantity(&Raw::Number(1529.5), Measure::default()).unwrap().value, 1529);
+    assert_eq!(taken(quantity(&Raw::Number(20_000.0), Measure::default())), Reading::plain(20_000));
+    assert_eq!(taken(quantity(&Raw::Number(1529.5), Measure::default())).value, 1529);
     assert_eq!(quantity(&Raw::Number(1.529), Measure::default()).unwrap_err().code, "not_whole");
-    assert_eq!(quantity(&Raw::Number(-3.0), Measure::default()).unwrap().value, -3, "validation says it");
+    assert_eq!(taken(quantity(&Raw::Number(-3.0), Measure::default())).value, -3, "validation says it");
     assert!(quantity(&Raw::Bool(true), Measure::default()).is_err());
 }
 
@@ -108,7 +112,7 @@ fn prices_as_people_write_them() {
     }
     for open in ["thỏa thuận", "Thoả thuận", "thoa thuan", "theo giá thị trường", "Negotiable"]
     {
-        let read = price(&text(open), Side::Ask, Measure::default()).unwrap();
+        let read = taken(price(&text(open), Side::Ask, Measure::default()));
         assert_eq!((read.value, read.notes.len()), (None, 1), "{open}");
     }
     for wrong in
@@ -117,11 +121,11 @@ fn prices_as_people_write_them() {
         assert!(price(&text(wrong), Side::Ask, Measure::default()).is_err(), "{wrong}");
     }
     let thousands = Measure { unit: Some("nghìn đồng/kg"), ..Measure::default() };
-    assert_eq!(price(&Raw::Number(15.5), Side::Ask, thousands).unwrap().value, Some(15_500));
-    assert_eq!(price(&text("15-18"), Side::Bid, thousands).unwrap().value, Some(18_000));
+    assert_eq!(taken(price(&Raw::Number(15.5), Side::Ask, thousands)).value, Some(15_500));
+    assert_eq!(taken(price(&text("15-18"), Side::Bid, thousands)).value, Some(18_000));
     let piece = Measure { piece: Some(500_000), ..Measure::default() };
-    assert_eq!(price(&text("5.000 đ/quả"), Side::Ask, piece).unwrap().value, Some(10_000));
-    assert_eq!(price(&Raw::Number(15.0), Side::Ask, Measure::default()).unwrap().notes.len(), 1);
+    assert_eq!(taken(price(&text("5.000 đ/quả"), Side::Ask, piece)).value, Some(10_000));
+    assert_eq!(taken(price(&Raw::Number(15.0), Side::Ask, Measure::default())).notes.len(), 1);
 }
 
 #[test]
@@ -136,9 +140,9 @@ fn months_are_counted() {
         ("tháng 3 đến tháng 8", 6),
         ("tháng 6", 1),
     ] {
-        assert_eq!(months(&text(written)).unwrap().value, many, "{written}");
+        assert_eq!(taken(months(&text(written))).value, many, "{written}");
     }
-    assert_eq!(months(&Raw::Number(6.0)).unwrap(), Reading::plain(6));
+    assert_eq!(taken(months(&Raw::Number(6.0))), Reading::plain(6));
     for wrong in ["", "0", "13", "hè", "3-"] {
         assert!(months(&text(wrong)).is_err(), "{wrong}");
     }
@@ -146,8 +150,8 @@ fn months_are_counted() {
 
 #[test]
 fn pieces_weigh_kilograms() {
-    assert_eq!(piece(&text("0,35")).unwrap().value, 350_000);
-    assert_eq!(piece(&text("350 g")).unwrap().value, 350_000);
-    assert_eq!(piece(&Raw::Number(1.2)).unwrap().value, 1_200_000);
+    assert_eq!(taken(piece(&text("0,35"))).value, 350_000);
+    assert_eq!(taken(piece(&text("350 g"))).value, 350_000);
+    assert_eq!(taken(piece(&Raw::Number(1.2))).value, 1_200_000);
     assert!(piece(&text("0")).is_err() && piece(&text("2 quả")).is_err());
 }

@@ -8,6 +8,7 @@ pub(crate) mod markets;
 pub(crate) mod matchings;
 pub(crate) mod networks;
 pub(crate) mod oracle;
+pub(crate) mod program;
 pub(crate) mod quotas;
 pub(crate) mod straightforward;
 pub(crate) mod transports;
