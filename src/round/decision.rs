@@ -210,6 +210,12 @@ pub(crate) fn issues(market: &Market, round: Option<&Round>, list: &[Decision]) 
                     let message = "nothing is decided about this pair";
                     issues.push(Issue::error("nothing_decided", at("kind"), message, "Leave it out."));
                 }
+                if decision.kind.standing().is_some() && round.plan.via(pair.0, pair.1).is_some() {
+                    let message = "this pair delivers through a pool, which its kilograms would leave";
+                    let help = "Leave it open: pools are formed anew in every round. Or sign it in the market, before the rounds.";
+                    let found = decision.kind.code();
+                    issues.push(Issue::error("through_pool", at("kind"), message, help).found(found));
+                }
             }
         }
         if round.is_none() {

@@ -16,7 +16,8 @@
 //! **Invariant.** The next plan is an ordinary plan of the effective market: its certificate is checked from scratch, and
 //! anybody can check it again. The log of decisions only grows; of several on one pair the last is in effect.
 //!
-//! **What it cannot do.** Least change comes before the objective, before quotas and before what `stable` and `fair` promise:
+//! **What it cannot do.** Keep pools: who delivers through one stands with the others, so pools are formed anew in every
+//! round, and a pair in one is not settled alone. Least change comes before the objective, before quotas and before what `stable` and `fair` promise:
 //! these hold for what is left to decide. Where lots, numbers of partners or certified volumes stand in the way of
 //! what stood, "most kilograms" is exact on small clusters and the best found on large ones.
 
@@ -178,7 +179,9 @@ impl Round {
         let stood = self.plan.allocations().iter().filter_map(|a| {
             let pair = (a.offer, a.demand);
             let new = Kg(a.volume.0 - signed(&self.market, pair).0);
-            let stays = new > Kg(0) && !touched.contains(&pair) && !movable.lets(&market, pair);
+            // A contract would take its kilograms out of the pool: pools are formed anew.
+            let pooled = self.plan.via(a.offer, a.demand).is_some();
+            let stays = new > Kg(0) && !pooled && !touched.contains(&pair) && !movable.lets(&market, pair);
             stays.then_some((a.offer, a.demand, new))
         });
         let standing: Vec<_> = stood.collect();

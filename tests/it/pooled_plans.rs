@@ -3,8 +3,9 @@
 use crate::pooling::{depot, market, random};
 use crate::support::markets::{self, middle};
 use lienket::{
-    Error, Explanation, Kg, Language, Linkage, Market, MarketParts, Mechanism, Objective, Plan, Policy,
-    PoolStanding, Pooling, Reason, Status, UnderLimits, compare, io,
+    Allocation, Barred, Contract, Decision, DecisionKind, Decisions, Error, Explanation, Kg, Language,
+    Linkage, Market, MarketParts, Mechanism, Objective, Plan, Policy, PoolStanding, PooledVolumes, Pooling,
+    Pools, Reason, Round, Status, UnderLimits, compare, io,
 };
 use proptest::prelude::*;
 use std::collections::BTreeMap;
@@ -233,6 +234,42 @@ fn a_bound_without_its_prices_is_another() {
     let found = codes(&refuted);
     assert!(found.contains(&("/bound".to_owned(), "differs")), "{found:?}");
     assert!(found.contains(&("/status".to_owned(), "differs")), "{found:?}");
+}
+
+/// Pools are formed anew in every round: nobody is taken out of one by a decision about one pair.
+#[test]
+fn rounds_form_pools_anew() {
+    let parts = market(&[("a", 105.0, 3000), ("b", 105.4, 3000), ("c", 105.3, 500)]);
+    let policy = Policy { pooling: Some(depot(21.0, None)), ..Policy::default() };
+    let first = Round::open(&Market::build(parts).unwrap(), &policy).unwrap();
+    assert_eq!(first.plan().allocations().len(), 3);
+    let decided = |offer: &str, kind| {
+        let decision = Decision::new(offer, "d", kind, "chị Hoa", "vì sao");
+        first.decide(&Decisions::from(vec![decision]))
+    };
+    let without = decided("o-c", DecisionKind::Declined).unwrap();
+    assert_eq!(without.plan().pooled().unwrap().accounts()[0].volume, Kg(6000));
+    assert!(without.kept().is_empty());
+    let error = decided("o-a", DecisionKind::Accepted).unwrap_err();
+    assert_eq!(codes(&error), [("/decisions/0/kind".to_owned(), "through_pool")]);
+}
+
+/// A barred pair has its contract and no more, beside pools as elsewhere.
+#[test]
+fn barred_pairs_get_no_more_beside_pools() {
+    let mut parts = market(&[("a", 105.0, 3000), ("b", 105.4, 3000), ("c", 105.3, 9000)]);
+    parts.contracts.push(Contract { offer: "o-c".into(), demand: "d".into(), volume: Kg(5000) });
+    parts.barred.push(Barred { offer: "o-c".into(), demand: "d".into() });
+    let linkage = linkage(&parts, Some(depot(21.0, None)), Policy::default());
+    let pools = Pools::build(&linkage, &depot(21.0, None)).unwrap();
+    let market = linkage.market();
+    let (offer, demand) = (market.find_offer("o-c").unwrap(), market.find_demand("d").unwrap());
+    let adopted = |kg| {
+        let direct = [Allocation { offer, demand, volume: Kg(kg), contract: Kg(5000) }];
+        PooledVolumes::adopt(&pools, &direct, &[]).map(|_| ()).map_err(|error| codes(&error))
+    };
+    assert_eq!(adopted(5000), Ok(()));
+    assert!(adopted(5001).unwrap_err().iter().any(|(at, _)| at == "/allocations/0/volume_kg"));
 }
 
 proptest! {
