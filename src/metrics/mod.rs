@@ -231,12 +231,11 @@ impl<'a> Groups<'a> {
 
 impl Sales {
     fn add(&mut self, plan: &Plan, a: &Allocation) {
-        let market = plan.market();
         let kg = i128::from(a.volume.0);
         self.kg += kg;
-        match (market.offer(a.offer).ask, market.demand(a.demand).bid) {
-            (Some(ask), Some(bid)) => self.twice_value += (i128::from(ask.0) + i128::from(bid.0)) * kg,
-            _ => self.unpriced_kg += kg,
+        match a.twice_value(plan.market()) {
+            Some(twice_value) => self.twice_value += twice_value,
+            None => self.unpriced_kg += kg,
         }
         if let Some(score) = plan.scores(a.offer, a.demand).map(|scores| scores.score) {
             self.micro_score += i128::from(score.micro()) * kg;

@@ -88,10 +88,7 @@ impl<'a> Volumes<'a> {
         };
         for a in plan.allocations() {
             let kg = i128::from(a.volume.0);
-            let (twice_value, unpriced_kg) = match (market.offer(a.offer).ask, market.demand(a.demand).bid) {
-                (Some(ask), Some(bid)) => ((i128::from(ask.0) + i128::from(bid.0)) * kg, 0),
-                _ => (0, kg),
-            };
+            let (twice_value, unpriced_kg) = a.twice_value(market).map_or((0, kg), |value| (value, 0));
             for traded in [&mut volumes.offers[a.offer.index()], &mut volumes.demands[a.demand.index()]] {
                 traded.kg += kg;
                 traded.twice_value += twice_value;

@@ -54,6 +54,14 @@ pub struct Allocation {
     pub contract: Kg,
 }
 
+impl Allocation {
+    /// Twice its value in VND at the middle of ask and bid: whole without rounding. `None` where a price is missing.
+    pub(crate) fn twice_value(&self, market: &Market) -> Option<i128> {
+        let (ask, bid) = (market.offer(self.offer).ask?, market.demand(self.demand).bid?);
+        Some((i128::from(ask.0) + i128::from(bid.0)) * i128::from(self.volume.0))
+    }
+}
+
 /// A plan that has passed its certificate. Immutable; cloning copies a pointer.
 ///
 /// ```

@@ -7,8 +7,8 @@ use std::path::Path;
 use lienket::generate::generate_watched;
 use lienket::io::{self, Export, Unfinished};
 use lienket::{
-    Catalogue, Error, Linkage, Market, Metrics, Overview, Party, Plan, Policy, Severity, Spot, Status,
-    Timetable, compare, report,
+    Catalogue, Error, Language, Linkage, Market, Metrics, Overview, Party, Plan, Policy, Privacy, Severity,
+    Spot, Status, Timetable, compare, report,
 };
 
 use crate::arguments::{self, Arguments, Command, Explain, Generate, Match, Mechanism};
@@ -140,15 +140,12 @@ fn round(arguments: &Match) -> Result<(), Error> {
     }
     let mut text = report::summary(&plan, &Metrics::of(&plan), language(arguments));
     if let Some(folder) = &arguments.out {
-        let overview = Overview::of(&plan, arguments.privacy.into());
-        let page = report::html(&overview);
         // Sheets are in Vietnamese, their headers in both languages, unless English is asked for.
-        let sheets = arguments.language.map_or(lienket::Language::Vietnamese, Into::into);
+        let sheets = arguments.language.map_or(Language::Vietnamese, Into::into);
         let mut files = Unfinished::in_folder(folder)?;
         files.write("plan.json", |writer| io::write_plan_watched(&plan, writer, &watch))?;
         files.write("matches.csv", |writer| io::write_matches(&plan, writer))?;
-        files.write("report.html", |writer| writer.write_all(page.as_bytes()))?;
-        files.write("round.xlsx", |writer| io::write_round_workbook(&overview, sheets, writer))?;
+        write_overview(&mut files, &plan, arguments.privacy.into(), sheets)?;
         files.finish()?;
         text.extend([
             "\n→ ",
@@ -160,9 +157,22 @@ fn round(arguments: &Match) -> Result<(), Error> {
     print(&text)
 }
 
+/// The plan for people: a page and a workbook.
+pub(crate) fn write_overview(
+    files: &mut Unfinished,
+    plan: &Plan,
+    privacy: Privacy,
+    sheets: Language,
+) -> Result<(), Error> {
+    let overview = Overview::of(plan, privacy);
+    let page = report::html(&overview);
+    files.write("report.html", |writer| writer.write_all(page.as_bytes()))?;
+    files.write("round.xlsx", |writer| io::write_round_workbook(&overview, sheets, writer))
+}
+
 /// The summary's language.
-fn language(arguments: &Match) -> lienket::Language {
-    arguments.language.map_or(lienket::Language::English, Into::into)
+fn language(arguments: &Match) -> Language {
+    arguments.language.map_or(Language::English, Into::into)
 }
 
 /// Every mechanism on the market, side by side; with a folder, every plan and the table.
@@ -265,7 +275,7 @@ fn timetable(arguments: &arguments::Timetable) -> Result<(), Error> {
 }
 
 /// The document, the table, the calendars, and a page for every participant with a meeting or a reason for none, and for every table.
-fn write_timetable(timetable: &Timetable, folder: &Path, language: lienket::Language) -> Result<(), Error> {
+fn write_timetable(timetable: &Timetable, folder: &Path, language: Language) -> Result<(), Error> {
     let market = timetable.plan().market();
     let mut parties: BTreeSet<Party> =
         timetable.without_meeting().iter().map(|without| without.party).collect();

@@ -3,10 +3,10 @@
 use std::path::Path;
 
 use lienket::io::{self, Unfinished};
-use lienket::{Error, Language, Metrics, Overview, PlanDiff, Policy, Privacy, Round, report};
+use lienket::{Error, Language, Metrics, PlanDiff, Policy, Privacy, Round, report};
 
 use crate::arguments;
-use crate::commands::{print, printed, read};
+use crate::commands::{print, printed, read, write_overview};
 use crate::progress::Bar;
 
 pub(crate) fn round(arguments: &arguments::Round) -> Result<(), Error> {
@@ -67,8 +67,6 @@ fn write(
     privacy: Privacy,
     language: Language,
 ) -> Result<(), Error> {
-    let overview = Overview::of(round.plan(), privacy);
-    let page = report::html(&overview);
     let mut files = Unfinished::in_folder(folder)?;
     files.write("round.json", |writer| io::write_round(round, writer))?;
     files.write("plan.json", |writer| io::write_plan(round.plan(), writer))?;
@@ -78,7 +76,6 @@ fn write(
     files.write("matches.csv", |writer| io::write_matches(round.plan(), writer))?;
     files.write("changes.json", |writer| writer.write_all(io::changes_document(diff).as_bytes()))?;
     files.write("changes.csv", |writer| io::write_changes(diff, writer))?;
-    files.write("report.html", |writer| writer.write_all(page.as_bytes()))?;
-    files.write("round.xlsx", |writer| io::write_round_workbook(&overview, language, writer))?;
+    write_overview(&mut files, round.plan(), privacy, language)?;
     files.finish()
 }
