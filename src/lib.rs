@@ -28,10 +28,10 @@ pub use market::{
     Contract, Cooperative, CooperativeKind, Demand, Enterprise, Exclusion, Market, MarketParts, Offer, Place,
     PlaceEntry, PlaceMatch, ProductEntry, Relation, StandardEntry, Substitute, covers, fold_name,
 };
-pub use metrics::{Compared, GroupMetrics, Metrics, compare};
+pub use metrics::{Compared, FrontierPoint, GroupMetrics, Metrics, compare, frontier};
 pub use overview::{
-    AreaFigures, Bilingual, Cell, Column, Figures, Flow, GapRow, Group, LeftRow, Lever, LinkRow, Overview,
-    PriceRow, ReasonCount, Table,
+    AreaFigures, Bilingual, Cell, Column, Figures, Flow, FrontierRow, GapRow, Group, LeftRow, Lever, LinkRow,
+    Overview, PriceRow, ReasonCount, Table,
 };
 pub use plan::{
     Account, Allocation, Binding, Bounds, Case, CertificateUse, CriterionLine, DemandExplanation,
@@ -47,6 +47,7 @@ pub use policy::{
 pub use round::{
     Because, Change, Decision, DecisionKind, Decisions, Logged, Movable, Movement, PlanDiff, Round, Standing,
 };
+pub use solve::Aversion;
 pub use timetable::{
     Appointment, Attendance, Booking, Break, Day, LeastSlots, Meetings, Missed, MissedMeeting, Mode, Moment,
     Party, Quality, Span, Spot, Subject, Time, TimeError, Timetable, Venue, Who, Why, WithoutMeeting,

@@ -28,6 +28,8 @@ mod entries;
 mod export;
 mod fields;
 #[cfg(feature = "csv")]
+mod frontier;
+#[cfg(feature = "csv")]
 mod import;
 pub mod json;
 mod node;
@@ -55,6 +57,8 @@ pub use digest::market_digest;
 #[cfg(feature = "csv")]
 pub use export::write_candidates;
 pub use export::{Export, write_network};
+#[cfg(feature = "csv")]
+pub use frontier::write_frontier;
 #[cfg(feature = "csv")]
 pub use import::{Import, ImportRemark, ImportReport, SheetReport};
 pub use outputs::Unfinished;

@@ -4,6 +4,7 @@
 //! of nothing is absent (`null` in documents).
 
 mod compare;
+mod frontier;
 
 use std::collections::BTreeMap;
 
@@ -11,6 +12,7 @@ use ordered_float::OrderedFloat;
 use serde::Serialize;
 
 pub use compare::{Compared, compare};
+pub use frontier::{FrontierPoint, frontier};
 
 use crate::id::{DemandIx, OfferIx};
 use crate::market::{Market, Place};

@@ -6,6 +6,7 @@
 mod area;
 mod bilingual;
 mod figures;
+mod frontier;
 mod rows;
 mod table;
 mod tables;
@@ -14,6 +15,7 @@ use std::collections::BTreeMap;
 
 pub use bilingual::Bilingual;
 pub use figures::{Figures, Group};
+pub use frontier::FrontierRow;
 pub use rows::{GapRow, LeftRow, Lever, LinkRow, ReasonCount};
 pub use table::{Cell, Column, Table};
 
@@ -121,6 +123,8 @@ pub struct Overview {
     pub levers: Vec<Lever>,
     /// Dual prices by id, told to auditors only.
     pub prices: Vec<PriceRow>,
+    /// What fairness costs, where it has been asked: [`Overview::with_frontier`].
+    pub frontier: Vec<FrontierRow>,
 }
 
 /// A dual price that is not zero.
@@ -206,6 +210,7 @@ impl Overview {
             gaps_looked_at: (gaps.looked_at as u64, gaps.left_out as u64),
             levers: source.levers(&gaps),
             prices: if privacy == Privacy::Auditor { prices(plan) } else { Vec::new() },
+            frontier: Vec::new(),
         }
     }
 }

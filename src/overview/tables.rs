@@ -347,6 +347,9 @@ impl Overview {
         tables.extend([self.levers_table(), self.areas_table(), self.products_table(), self.kinds_table()]);
         tables.extend([self.tags_table(), self.stars_table(), self.standards_table(), self.flows_table()]);
         tables.extend([self.funnel_table(), self.reasons_table(), self.fill_table()]);
+        if !self.frontier.is_empty() {
+            tables.push(self.frontier_table());
+        }
         if self.privacy == Privacy::Auditor {
             tables.push(self.prices_table());
         }

@@ -28,8 +28,38 @@ pub(super) struct Round<'a> {
     pub(super) watch: Watch<'a>,
 }
 
+/// What fill rates are measured by, by cooperative.
+pub(super) struct FillSizes {
+    size: Vec<i64>,
+    already: Vec<i64>,
+    key: Vec<u64>,
+}
+
 /// Whether a broken limit is of a kind.
 type IsKind = fn(&Violation) -> bool;
+
+impl FillSizes {
+    pub(super) fn of(linkage: &Linkage) -> Self {
+        let market = linkage.market();
+        let mut size = vec![0_i64; market.cooperatives().len()];
+        for (o, offer) in market.offers().iter().enumerate() {
+            size[market.cooperative_of(OfferIx::at(o)).index()] += offer.volume.0;
+        }
+        for (size, cooperative) in size.iter_mut().zip(market.cooperatives()) {
+            *size = cooperative.capacity.map_or(*size, |capacity| capacity.0.min(*size));
+        }
+        let mut already = vec![0_i64; size.len()];
+        for contract in market.signed() {
+            already[market.cooperative_of(contract.offer).index()] += contract.volume.0;
+        }
+        let key = market.cooperatives().iter().map(|c| network::tie_key(&c.id)).collect();
+        Self { size, already, key }
+    }
+
+    pub(super) fn targets(&self) -> FillTargets<'_> {
+        FillTargets { size: &self.size, already: &self.already, key: &self.key }
+    }
+}
 
 impl Round<'_> {
     /// The flow of a mechanism. The optimum of the network proves the bound of all of them.
@@ -112,7 +142,12 @@ impl Round<'_> {
     }
 
     /// Searches within limits, from the optimum without them.
-    fn within(&self, transport: &Transport, limits: &Limits, optimum: &Optimum) -> Result<Limited, Error> {
+    pub(super) fn within(
+        &self,
+        transport: &Transport,
+        limits: &Limits,
+        optimum: &Optimum,
+    ) -> Result<Limited, Error> {
         let watch = |done, total| (self.watch)(Progress { stage: Stage::Search, done, total });
         let effort = Effort(self.linkage.policy().effort);
         solve::within_limits(transport, limits, optimum, effort, &watch).map_err(failed)
@@ -196,20 +231,8 @@ impl Round<'_> {
 
     /// The most valuable flow at leximin totals; under limits in its way, one in which nobody gets more than these.
     fn fair(&self, limits: &Limits, optimum: Optimum) -> Result<Assigned, Error> {
-        let market = self.linkage.market();
-        let mut size = vec![0_i64; market.cooperatives().len()];
-        for (o, offer) in market.offers().iter().enumerate() {
-            size[market.cooperative_of(OfferIx::at(o)).index()] += offer.volume.0;
-        }
-        for (size, cooperative) in size.iter_mut().zip(market.cooperatives()) {
-            *size = cooperative.capacity.map_or(*size, |capacity| capacity.0.min(*size));
-        }
-        let mut already = vec![0_i64; size.len()];
-        for contract in market.signed() {
-            already[market.cooperative_of(contract.offer).index()] += contract.volume.0;
-        }
-        let key: Vec<u64> = market.cooperatives().iter().map(|c| network::tie_key(&c.id)).collect();
-        let targets = FillTargets { size: &size, already: &already, key: &key };
+        let sizes = FillSizes::of(self.linkage);
+        let targets = sizes.targets();
         let found = solve::fair(self.transport, &targets).map_err(failed)?;
         let mut capped = self.transport.clone();
         capped.row_group_capacity = found.leximin.totals.iter().map(|total| Some(*total)).collect();
@@ -250,7 +273,7 @@ impl Round<'_> {
     }
 
     /// The limits that a flow breaks.
-    fn kept(&self, flow: &[(usize, i64)], limits: &Limits) -> Result<Vec<Violation>, Error> {
+    pub(super) fn kept(&self, flow: &[(usize, i64)], limits: &Limits) -> Result<Vec<Violation>, Error> {
         if limits.is_none() {
             return Ok(Vec::new());
         }

@@ -4,6 +4,7 @@
 
 mod assign;
 mod certificate;
+mod compromise;
 mod explain;
 mod keep;
 mod ledger;

@@ -2,10 +2,12 @@
 
 use std::fmt::Write;
 
-use crate::metrics::Compared;
+use crate::metrics::{Compared, FrontierPoint};
 use crate::plan::Language;
+use crate::policy::Mechanism;
 use crate::report::text::lost;
 use crate::report::words::Words;
+use crate::solve::Aversion;
 
 /// A table with a column for each mechanism: what is proved, volume, score, value, linked cooperatives, fill rates,
 /// blocking pairs, kilometres, and what each loses to the best of them.
@@ -35,11 +37,43 @@ pub fn comparison(compared: &[Compared], language: Language) -> String {
     };
     let titles = [""].iter().chain(&w.rows).map(|title| (*title).to_owned()).collect();
     let columns: Vec<Vec<String>> = std::iter::once(titles).chain(compared.iter().map(column)).collect();
+    aligned(w.comparison, &columns)
+}
+
+/// What fairness costs: a column for the optimum, for each compromise and for the fairest plan.
+#[must_use]
+pub fn frontier(points: &[FrontierPoint], language: Language) -> String {
+    let w = Words::of(language);
+    let column = |point: &FrontierPoint| {
+        let f = &point.figures;
+        let name = match point.aversion {
+            Aversion::Hundredths(0) => (w.mechanisms)(Mechanism::Optimal).to_owned(),
+            Aversion::Hundredths(alpha) => format!("α = {}", w.shortest(alpha)),
+            Aversion::Leximin => (w.mechanisms)(Mechanism::Fair).to_owned(),
+        };
+        vec![
+            name,
+            w.optional_percent(f.fill_min),
+            w.optional_percent(f.fill_median),
+            w.optional(f.fill_gini, 3),
+            w.whole(f.linked_cooperatives.into()),
+            w.optional_percent(point.score_lost),
+            w.optional_percent(point.value_lost),
+            w.optional_percent(point.volume_lost),
+        ]
+    };
+    let titles = [""].iter().chain(&w.frontier_rows).map(|title| (*title).to_owned()).collect();
+    let columns: Vec<Vec<String>> = std::iter::once(titles).chain(points.iter().map(column)).collect();
+    aligned(w.frontier, &columns)
+}
+
+/// Columns below a title: the first to the left, the others to the right.
+fn aligned(title: &str, columns: &[Vec<String>]) -> String {
     let width = |text: &str| text.chars().count();
     let widest: Vec<usize> =
         columns.iter().map(|column| column.iter().map(|cell| width(cell)).max().unwrap_or(0)).collect();
-    let mut text = format!("{}\n", w.comparison);
-    for row in 0..=w.rows.len() {
+    let mut text = format!("{title}\n");
+    for row in 0..columns.first().map_or(0, Vec::len) {
         let mut line = String::from("  ");
         for (i, (column, widest)) in columns.iter().zip(&widest).enumerate() {
             let pad = " ".repeat(widest - width(&column[row]));

@@ -9,7 +9,7 @@ mod text;
 mod words;
 
 pub use changes::{changes, standing};
-pub use comparison::comparison;
+pub use comparison::{comparison, frontier};
 #[cfg(feature = "report")]
 pub use html::html;
 pub use pages::{party_page, spot_page, timetable_summary};

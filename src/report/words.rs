@@ -45,6 +45,9 @@ pub(super) struct Words {
     /// Rows of the comparison: see `comparison`.
     pub(super) rows: [&'static str; 13],
     pub(super) comparison: &'static str,
+    /// Rows of the frontier: see `comparison`.
+    pub(super) frontier_rows: [&'static str; 7],
+    pub(super) frontier: &'static str,
     pub(super) statuses: fn(Status) -> &'static str,
 }
 
@@ -105,6 +108,16 @@ const ENGLISH: Words = Words {
         "score lost to the best",
         "value lost to the best",
         "volume lost to the best",
+    ],
+    frontier: "The price of fairness: from the most valuable plan to the fairest",
+    frontier_rows: [
+        "least fill rate",
+        "median fill rate",
+        "Gini of fill rates",
+        "linked cooperatives",
+        "score lost to the optimum",
+        "value lost to the optimum",
+        "volume lost to the optimum",
     ],
     statuses: |status| match status {
         Status::Optimal => "optimal",
@@ -177,6 +190,16 @@ const VIETNAMESE: Words = Words {
         "giá trị mất so với tốt nhất",
         "khối lượng mất so với tốt nhất",
     ],
+    frontier: "Cái giá của công bằng: từ phương án giá trị nhất đến phương án công bằng nhất",
+    frontier_rows: [
+        "tỷ lệ tiêu thụ thấp nhất",
+        "tỷ lệ tiêu thụ trung vị",
+        "hệ số Gini của tỷ lệ tiêu thụ",
+        "hợp tác xã có liên kết",
+        "điểm mất so với tối ưu",
+        "giá trị mất so với tối ưu",
+        "khối lượng mất so với tối ưu",
+    ],
     statuses: |status| match status {
         Status::Optimal => "tối ưu",
         Status::Feasible => "giữ giới hạn",
@@ -217,6 +240,11 @@ impl Words {
 
     pub(super) fn decimal(&self, number: f64, digits: usize) -> String {
         format!("{number:.digits$}").replace('.', &self.point.to_string())
+    }
+
+    /// Hundredths with no more digits than they need.
+    pub(super) fn shortest(&self, hundredths: u32) -> String {
+        (f64::from(hundredths) / 100.0).to_string().replace('.', &self.point.to_string())
     }
 
     pub(super) fn optional(&self, number: Option<f64>, digits: usize) -> String {

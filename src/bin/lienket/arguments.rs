@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use lienket::Aversion;
 
 /// Matches cooperatives with enterprises along agricultural value chains.
 #[derive(Parser)]
@@ -89,6 +90,11 @@ pub(crate) struct Match {
     /// Work spent on plans under lots and the like, as a multiple of the usual; wins over the policy's
     #[arg(long, value_name = "X")]
     pub effort: Option<f64>,
+    /// What fairness would cost: a table of the optimum, of compromises at these α (0.01 to 100) and of the fairest
+    /// plan; with --out also frontier.csv and a picture in report.html. Far slower than the round itself
+    #[arg(long, value_name = "ALPHAS", num_args = 0..=1, value_delimiter = ',', require_equals = true)]
+    #[arg(default_missing_value = "0.25,0.5,1,2,4", value_parser = alpha)]
+    pub frontier: Option<Vec<Aversion>>,
     /// Folder for plan.json, matches.csv, report.html and round.xlsx; `-` writes the plan to standard output
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
@@ -101,6 +107,19 @@ pub(crate) struct Match {
     /// Who report.html and round.xlsx are for
     #[arg(long, value_enum, value_name = "LEVEL", default_value_t = Privacy::Organiser)]
     pub privacy: Privacy,
+}
+
+/// α in hundredths.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "1 to 10,000")]
+fn alpha(text: &str) -> Result<Aversion, String> {
+    let alpha: f64 = text.parse().map_err(|_| "not a number".to_owned())?;
+    let hundredths = (alpha * 100.0).round();
+    if !(1.0..=10_000.0).contains(&hundredths) {
+        return Err(
+            "α must be from 0.01 to 100; the optimum and the fairest plan are there anyway".to_owned()
+        );
+    }
+    Ok(Aversion::Hundredths(hundredths as u32))
 }
 
 #[derive(Args)]

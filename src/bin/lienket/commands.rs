@@ -7,8 +7,8 @@ use std::path::Path;
 use lienket::generate::generate_watched;
 use lienket::io::{self, Export, Unfinished};
 use lienket::{
-    Catalogue, Error, Language, Linkage, Market, Metrics, Overview, Party, Plan, Policy, Privacy, Severity,
-    Spot, Status, Timetable, compare, report,
+    Catalogue, Error, FrontierPoint, Language, Linkage, Market, Metrics, Overview, Party, Plan, Policy,
+    Privacy, Severity, Spot, Status, Timetable, Watch, compare, frontier, report,
 };
 
 use crate::arguments::{self, Arguments, Command, Explain, Generate, Match, Mechanism};
@@ -139,32 +139,52 @@ fn round(arguments: &Match) -> Result<(), Error> {
         return printed(io::write_plan_watched(&plan, stdout().lock(), &watch));
     }
     let mut text = report::summary(&plan, &Metrics::of(&plan), language(arguments));
+    let points = cost_of_fairness(arguments, &plan, &watch)?;
+    if !points.is_empty() {
+        text.extend(["\n", &report::frontier(&points, language(arguments))]);
+    }
     if let Some(folder) = &arguments.out {
         // Sheets are in Vietnamese, their headers in both languages, unless English is asked for.
         let sheets = arguments.language.map_or(Language::Vietnamese, Into::into);
         let mut files = Unfinished::in_folder(folder)?;
         files.write("plan.json", |writer| io::write_plan_watched(&plan, writer, &watch))?;
         files.write("matches.csv", |writer| io::write_matches(&plan, writer))?;
-        write_overview(&mut files, &plan, arguments.privacy.into(), sheets)?;
+        write_overview(&mut files, &plan, &points, arguments.privacy.into(), sheets)?;
+        let mut names = "plan.json, matches.csv, report.html, round.xlsx".to_owned();
+        if !points.is_empty() {
+            files.write("frontier.csv", |writer| io::write_frontier(&points, writer))?;
+            names.push_str(", frontier.csv");
+        }
         files.finish()?;
-        text.extend([
-            "\n→ ",
-            &folder.display().to_string(),
-            ": plan.json, matches.csv, report.html, round.xlsx\n",
-        ]);
+        text.extend(["\n→ ", &folder.display().to_string(), ": ", &names, "\n"]);
     }
     drop(bar);
     print(&text)
+}
+
+/// What fairness costs, where it is asked for; for a fair plan at its two ends in any case.
+fn cost_of_fairness(arguments: &Match, plan: &Plan, watch: Watch) -> Result<Vec<FrontierPoint>, Error> {
+    let policy = plan.policy();
+    let quotas =
+        !policy.quotas.is_empty() || policy.linked_first || policy.max_share_per_enterprise.is_some();
+    match &arguments.frontier {
+        Some(between) => frontier(plan.linkage(), between, watch),
+        None if policy.mechanism == lienket::Mechanism::Fair && !quotas => {
+            frontier(plan.linkage(), &[], watch)
+        }
+        None => Ok(Vec::new()),
+    }
 }
 
 /// The plan for people: a page and a workbook.
 pub(crate) fn write_overview(
     files: &mut Unfinished,
     plan: &Plan,
+    points: &[FrontierPoint],
     privacy: Privacy,
     sheets: Language,
 ) -> Result<(), Error> {
-    let overview = Overview::of(plan, privacy);
+    let overview = Overview::of(plan, privacy).with_frontier(points);
     let page = report::html(&overview);
     files.write("report.html", |writer| writer.write_all(page.as_bytes()))?;
     files.write("round.xlsx", |writer| io::write_round_workbook(&overview, sheets, writer))

@@ -76,6 +76,6 @@ fn write(
     files.write("matches.csv", |writer| io::write_matches(round.plan(), writer))?;
     files.write("changes.json", |writer| writer.write_all(io::changes_document(diff).as_bytes()))?;
     files.write("changes.csv", |writer| io::write_changes(diff, writer))?;
-    write_overview(&mut files, round.plan(), privacy, language)?;
+    write_overview(&mut files, round.plan(), &[], privacy, language)?;
     files.finish()
 }

@@ -7,6 +7,7 @@
 
 mod bars;
 mod format;
+mod frontier;
 mod map;
 mod sankey;
 
@@ -29,12 +30,13 @@ const TARGET_PERCENT: u32 = 50;
 /// The share at present, from the same source as the note on the page says.
 const PRESENT_PERCENT: u32 = 13;
 
-const TEMPLATES: [(&str, &str); 5] = [
+const TEMPLATES: [(&str, &str); 6] = [
     ("page.html", include_str!("page.html")),
     ("tables.html", include_str!("tables.html")),
     ("macros.html", include_str!("macros.html")),
     ("map.html", include_str!("map.html")),
     ("charts.html", include_str!("charts.html")),
+    ("frontier.html", include_str!("frontier.html")),
 ];
 
 #[derive(Serialize)]
@@ -59,6 +61,7 @@ struct Page {
     without_candidate: Bilingual,
     map: map::Map,
     sankey: Option<sankey::Sankey>,
+    frontier: Option<frontier::Frontier>,
     pairs: Bilingual,
     candidates: Bilingual,
     funnel: bars::Bars,
@@ -101,6 +104,7 @@ struct Tables {
     funnel: TableView,
     reasons: TableView,
     fill: TableView,
+    frontier: TableView,
 }
 
 #[derive(Serialize)]
@@ -206,6 +210,7 @@ impl Page {
             without_candidate: format::whole(overview.without_candidate.into()),
             map: map::Map::of(overview),
             sankey: sankey::Sankey::of(overview),
+            frontier: frontier::Frontier::of(overview),
             pairs: format::whole(overview.pairs().into()),
             candidates: format::whole(overview.candidates.into()),
             funnel: bars::funnel(overview),
@@ -230,6 +235,7 @@ impl Page {
                 funnel: table(overview.funnel_table()),
                 reasons: table(overview.reasons_table()),
                 fill: table(overview.fill_table()),
+                frontier: table(overview.frontier_table()),
             },
         }
     }

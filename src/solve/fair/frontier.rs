@@ -25,6 +25,8 @@
 //!
 //! **What it cannot do.** Large networks at the speed of the optimum: it solves a general network for every `α`.
 
+use std::fmt;
+
 use super::{FillTargets, compare, fair};
 use crate::solve::error::SolveError;
 use crate::solve::flow::{FlowArc, FlowNetwork, FlowStatus, min_cost_flow};
@@ -44,6 +46,16 @@ pub enum Aversion {
     Hundredths(u32),
     /// The worst-off first, then the second, …; value decides between equals.
     Leximin,
+}
+
+impl fmt::Display for Aversion {
+    /// `0`, `0.25`, `leximin`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Self::Hundredths(alpha) => write!(f, "{}", f64::from(alpha) / 100.0),
+            Self::Leximin => f.write_str("leximin"),
+        }
+    }
 }
 
 /// A flow between the most valuable and the fairest one.
