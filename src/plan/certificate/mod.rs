@@ -16,6 +16,8 @@ mod prices;
 pub(super) mod quotas;
 #[cfg(test)]
 mod quotas_tests;
+mod reach;
+mod residual;
 pub(super) mod signed;
 mod totals;
 mod tree;
@@ -33,6 +35,9 @@ use crate::plan::quotas::of_checker;
 use crate::plan::{Allocation, Bounds, Prices, Proof, QuotaProof, Status};
 use crate::policy::{Mechanism, Objective, Policy};
 use crate::units::Metres;
+
+/// Faults of one kind told one by one.
+const SHOWN: usize = 20;
 
 /// Checks an allocation and its proof; what was proved, or everything that is wrong.
 pub(super) fn check(
@@ -352,11 +357,36 @@ impl Check<'_> {
         };
         let (ground, asked) = of_checker(self.linkage, allocations, &proof.lowered, worth);
         match quotas::check(&ground, &asked, &proof.prices, &proof.claim()) {
-            Ok(proved) => self.smaller(bounds, proved.bound, kg_weight),
+            Ok(proved) => {
+                self.issues.extend(self.could_be_more(allocations, &asked, &proof.lowered));
+                self.smaller(bounds, proved.bound, kg_weight)
+            }
             Err(issues) => {
                 self.issues.extend(issues);
                 bounds
             }
+        }
+    }
+
+    /// What the plan falls short of, of what the policy asks before the objective, and could reach: cooperatives to be
+    /// linked where there are no other quotas, and the first floor where it is lowered. Later floors may give way to the
+    /// earlier ones.
+    fn could_be_more(
+        &self,
+        allocations: &[Allocation],
+        asked: &quotas::Quotas,
+        lowered: &[i64],
+    ) -> Vec<Issue> {
+        if asked.enterprise.is_some() {
+            return Vec::new();
+        }
+        match asked.floors.first() {
+            None if !asked.link.is_empty() => reach::most_linked(self.linkage, allocations),
+            Some(floor) if lowered[0] > 0 => {
+                let alone = matches!(floor.least, quotas::Least::Share(_));
+                reach::most_sold(self.linkage, allocations, &floor.members, alone)
+            }
+            _ => Vec::new(),
         }
     }
 

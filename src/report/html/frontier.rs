@@ -24,11 +24,16 @@ pub(super) struct Frontier {
 struct Point {
     x: f64,
     y: f64,
-    name: Bilingual,
-    /// Where its name stands.
-    label_x: f64,
-    label_y: f64,
+    label: Option<Label>,
+}
+
+/// The name of a point beside it.
+#[derive(Debug, Serialize)]
+struct Label {
+    x: f64,
+    y: f64,
     anchor: &'static str,
+    name: Bilingual,
 }
 
 #[derive(Debug, Serialize)]
@@ -61,13 +66,23 @@ impl Frontier {
         // More even to the right: a falling coefficient.
         let x = |gini: f64| tenth(right - (gini - low_x) / (step_x * f64::from(ticks_x)) * (right - left));
         let y = |kept: f64| tenth(bottom - (kept - low_y) / (step_y * f64::from(ticks_y)) * (bottom - top));
-        let point = |(i, row): (usize, &crate::overview::FrontierRow)| {
-            let (x, y) = (x(places[i].0), y(places[i].1));
-            let far = x > (left + right) / 2.0;
+        let mut points: Vec<Point> =
+            places.iter().map(|place| Point { x: x(place.0), y: y(place.1), label: None }).collect();
+        // The two ends have names, and whoever else has room for one.
+        let ends = [0, rows.len() - 1];
+        for at in ends.into_iter().chain(1..rows.len().saturating_sub(1)) {
+            let Point { x, y, .. } = points[at];
+            let far = x > f64::midpoint(left, right);
             let (label_x, anchor) = if far { (x - 7.0, "end") } else { (x + 7.0, "start") };
-            Point { x, y, name: row.name(), label_x, label_y: if far { y + 14.0 } else { y - 6.0 }, anchor }
-        };
-        let points: Vec<Point> = rows.iter().enumerate().map(point).collect();
+            let label_y = if ends.contains(&at) { y - 7.0 } else { y + 15.0 };
+            let near = |other: &Point| {
+                let label = other.label.as_ref();
+                label.is_some_and(|l| (l.x - label_x).abs() < 90.0 && (l.y - label_y).abs() < 13.0)
+            };
+            if !points.iter().any(near) {
+                points[at].label = Some(Label { x: label_x, y: label_y, anchor, name: rows[at].name() });
+            }
+        }
         let line: Vec<String> = points.iter().map(|point| format!("{},{}", point.x, point.y)).collect();
         let share = |kept: f64| {
             #[expect(clippy::cast_possible_truncation, reason = "near 1")]
@@ -79,7 +94,10 @@ impl Frontier {
             points,
             across: (0..=ticks_x)
                 .map(|i| low_x + step_x * f64::from(i))
-                .map(|gini| Tick { at: x(gini), text: decimal(Some(gini), 2) })
+                .map(|gini| Tick {
+                    at: x(gini),
+                    text: decimal(Some(gini), if step_x < 0.01 { 3 } else { 2 }),
+                })
                 .collect(),
             up: (0..=ticks_y)
                 .map(|i| low_y + step_y * f64::from(i))
