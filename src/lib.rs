@@ -31,7 +31,7 @@ pub use market::{
 pub use metrics::{Compared, GroupMetrics, Metrics, compare};
 pub use overview::{
     AreaFigures, Bilingual, Cell, Column, Figures, Flow, GapRow, Group, LeftRow, Lever, LinkRow, Overview,
-    PriceRow, ReasonCount, Table,
+    PriceRow, ReasonCount, TARGET_PERCENT, Table,
 };
 pub use plan::{
     Account, Allocation, Binding, Bounds, Case, CertificateUse, CriterionLine, DemandExplanation,
