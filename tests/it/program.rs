@@ -322,7 +322,7 @@ fn the_templates_own_day_is_read_and_faults_are_told_in_vietnamese() {
             "Chào bán",
             &[
                 &["Mã", "Hợp tác xã", "Sản phẩm", "Sản lượng", "Giá chào (đ/kg)", "Có từ", "Có đến"],
-                &["o1", "h1", "dừa", "5 tấn/tháng", "15–18 nghìn đ/kg", "1/12/2025", "tháng 3/2026"],
+                &["o1", "h1", "dừa", "5 tấn", "15–18 nghìn đ/kg", "1/12/2025", "tháng 3/2026"],
                 &["o1", "h2", "quýt đườg", "5 ta", "rẻ", "khoảng tết", "31/2/2026"],
                 &["o3", "HTX Một", "dua", "vài tấn", "20 USD/kg", "2026", "3/31/2026"],
                 &["o4", "h1", "mắc ca", "500 chục", "1.529,5", "", ""],

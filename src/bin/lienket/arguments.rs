@@ -39,6 +39,9 @@ pub(crate) enum Command {
         market: PathBuf,
         /// The plan, as `match` wrote it
         plan: PathBuf,
+        /// Language of what is proved
+        #[arg(long, value_enum, default_value_t = Language::En)]
+        language: Language,
     },
     /// Say why a pair, an offer or a demand is linked or not, and what would change it
     Explain(Explain),
@@ -86,7 +89,9 @@ impl Command {
     /// The language that was asked for; English where a command does not ask.
     pub(crate) fn language(&self) -> lienket::Language {
         match self {
-            Self::Check { language, .. } | Self::Convert { language, .. } => (*language).into(),
+            Self::Check { language, .. } | Self::Convert { language, .. } | Self::Verify { language, .. } => {
+                (*language).into()
+            }
             Self::Match(arguments) => arguments.language.map_or(lienket::Language::English, Into::into),
             Self::Round(arguments) => arguments.language.into(),
             Self::Explain(arguments) => arguments.language.into(),

@@ -18,7 +18,7 @@ use crate::{Answer, failed, is_vietnamese, say, told};
 pub(crate) fn run(arguments: Arguments) -> Answer {
     let done = match arguments.command {
         Command::Check { market, lenient, .. } => return check(&market, lenient),
-        Command::Verify { market, plan } => return verify(&market, &plan),
+        Command::Verify { market, plan, .. } => return verify(&market, &plan),
         Command::Match(arguments) => matching(&arguments),
         Command::Round(arguments) => crate::rounds::round(&arguments),
         Command::Explain(arguments) => explain(&arguments),
@@ -282,6 +282,21 @@ fn verify(market: &Path, plan: &Path) -> Answer {
 /// What a verified plan is proved to be.
 fn proved(plan: &Plan) -> String {
     let bounds = plan.bounds();
+    let links = plan.allocations().len();
+    if is_vietnamese() {
+        let optimal = match bounds.status {
+            Status::Optimal => "tối ưu: giá đối ngẫu chứng minh không phương án nào tốt hơn".to_owned(),
+            _ => format!(
+                "khả thi: giá đối ngẫu chứng minh không phương án nào có giá trị quá {}",
+                bounds.bound
+            ),
+        };
+        return format!(
+            "đã kiểm chứng\n  giới hạn: {links} liên kết giữ mọi giới hạn và mọi hợp đồng\n  điểm, lý do, số liệu: đúng như tính \
+             lại từ dữ liệu\n  giá trị phần mới phân bổ: {}\n  {optimal}\n",
+            bounds.objective
+        );
+    }
     let optimal = match bounds.status {
         Status::Optimal => "optimal: the prices prove that no plan is worth more".to_owned(),
         _ => format!(
@@ -291,9 +306,8 @@ fn proved(plan: &Plan) -> String {
         ),
     };
     format!(
-        "verified\n  limits: {} allocations keep every limit and every contract\n  scores, reasons, funnels, metrics: as \
+        "verified\n  limits: {links} allocations keep every limit and every contract\n  scores, reasons, funnels, metrics: as \
          they follow from the market\n  objective: {}\n  {optimal}\n",
-        plan.allocations().len(),
         bounds.objective
     )
 }

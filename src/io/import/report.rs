@@ -69,6 +69,7 @@ pub struct ImportRemark {
 
 impl ImportRemark {
     /// What a cell was read into.
+    #[cfg(feature = "xlsx")]
     pub(super) fn note(sheet: &str, row: usize, column: &str, found: String, message: String) -> Self {
         let (sheet, column) = (sheet.to_owned(), Some(column.to_owned()));
         Self { sheet, row: Some(row), column, found: Some(found), message, remedy: None }
