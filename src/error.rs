@@ -1,5 +1,7 @@
 //! Errors, and the faults and warnings of documents.
 
+pub(crate) mod vietnamese;
+
 use std::fmt::{self, Write as _};
 
 use serde::Serialize;

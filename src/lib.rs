@@ -31,7 +31,7 @@ pub use market::{
 pub use metrics::{Compared, FrontierPoint, GroupMetrics, Metrics, compare, frontier};
 pub use overview::{
     AreaFigures, Bilingual, Cell, Column, Figures, Flow, FrontierRow, GapRow, Group, LeftRow, Lever, LinkRow,
-    Overview, PriceRow, ReasonCount, Table,
+    Overview, PriceRow, ReasonCount, TARGET_PERCENT, Table,
 };
 pub use plan::{
     Account, Allocation, Binding, Bounds, Case, CertificateUse, CriterionLine, DemandExplanation,

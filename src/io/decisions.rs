@@ -1,5 +1,6 @@
-//! Decisions about a plan: documents `lienket/decisions@1` (TOML or JSON), and tables.
+//! Decisions about a plan: documents `lienket/decisions@1` (TOML or JSON), tables and workbooks.
 
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::path::Path;
 
@@ -50,13 +51,76 @@ pub fn from_json(document: &[u8]) -> Result<Decisions, Error> {
     decisions_of(serde_json::from_str(text).map_err(|error| syntax_error(&error, text, &[]))?)
 }
 
-/// Reads decisions: a `.toml` or `.json` file, or (with the feature `csv`) a `.csv` table with the columns `offer`,
-/// `demand`, `kind`, `volume_kg`, `by`, `reason`, `on`.
+/// Reads decisions: a `.toml` or `.json` file; with the feature `csv`, a `.csv` table with the columns `offer`,
+/// `demand`, `kind`, `volume_kg`, `by`, `reason`, `on`; with the feature `xlsx`, a workbook with these columns, in English
+/// or Vietnamese and in any order, of which rows with an empty answer are no decisions.
 ///
 /// # Errors
 /// [`Error::Unreadable`] where it cannot be read or is not in its format; [`Error::Faults`] with every fault.
 pub fn read_decisions(path: impl AsRef<Path>) -> Result<Decisions, Error> {
-    read(path.as_ref()).map(|(decisions, _)| decisions)
+    DecisionsFile::read(path).map(|file| file.decisions)
+}
+
+/// Decisions of a file, and where each of them stands in it.
+pub struct DecisionsFile {
+    decisions: Decisions,
+    rows: Rows,
+    #[cfg(feature = "csv")]
+    notes: Vec<super::ImportRemark>,
+}
+
+impl DecisionsFile {
+    /// Reads a file as [`read_decisions`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn read(path: impl AsRef<Path>) -> Result<Self, Error> {
+        let path = path.as_ref();
+        #[cfg(feature = "xlsx")]
+        if matches!(super::extension(path).as_str(), "xlsx" | "xlsm") {
+            return super::xlsx::read_decisions(path).map(Self::of_answers);
+        }
+        #[cfg(feature = "csv")]
+        if super::extension(path) == "csv" {
+            let (decisions, rows) = table(path)?;
+            return Ok(Self { decisions, rows, notes: Vec::new() });
+        }
+        let decisions = super::read_either(path, from_json, from_toml)?;
+        Ok(Self {
+            decisions,
+            rows: Rows::default(),
+            #[cfg(feature = "csv")]
+            notes: Vec::new(),
+        })
+    }
+
+    #[cfg(feature = "xlsx")]
+    fn of_answers(answers: super::import::Answers) -> Self {
+        let super::import::Answers { label, columns, list, rows, notes } = answers;
+        let columns = columns.into_iter().map(|(field, label)| (field.to_owned(), label)).collect();
+        Self { decisions: list.into(), rows: Rows { file: label, lines: Some(rows), columns }, notes }
+    }
+
+    /// What it says was decided.
+    #[must_use]
+    pub fn decisions(&self) -> &Decisions {
+        &self.decisions
+    }
+
+    /// What was read into what, in a workbook.
+    #[cfg(feature = "csv")]
+    #[must_use]
+    pub fn notes(&self) -> &[super::ImportRemark] {
+        &self.notes
+    }
+
+    /// Applies the decisions as [`Round::decide_watched`]; faults point into the file.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn apply(&self, round: &Round, watch: Watch) -> Result<Round, Error> {
+        round.decide_watched(&self.decisions, watch).map_err(|error| self.rows.shown(error))
+    }
 }
 
 /// Reads decisions as [`read_decisions`] and applies them as [`Round::decide_watched`]; faults point into the file.
@@ -64,15 +128,16 @@ pub fn read_decisions(path: impl AsRef<Path>) -> Result<Decisions, Error> {
 /// # Errors
 /// Those of both.
 pub fn decide(round: &Round, path: impl AsRef<Path>, watch: Watch) -> Result<Round, Error> {
-    let (decisions, rows) = read(path.as_ref())?;
-    round.decide_watched(&decisions, watch).map_err(|error| rows.shown(error))
+    DecisionsFile::read(path)?.apply(round, watch)
 }
 
 /// Where the decisions of a table stand; nothing to say of a document.
 #[derive(Default)]
 struct Rows {
     file: String,
-    rows: Option<Vec<usize>>,
+    lines: Option<Vec<usize>>,
+    /// What columns are called, where it is not as the field.
+    columns: BTreeMap<String, String>,
 }
 
 impl Rows {
@@ -86,12 +151,13 @@ impl Rows {
     }
 
     fn show(&self, mut issue: Issue) -> Issue {
-        let Some(rows) = &self.rows else { return issue };
+        let Some(rows) = &self.lines else { return issue };
         let place = |pointer: &str| {
             let (at, field) =
                 pointer.strip_prefix("/decisions/").map(|rest| rest.split_once('/').unwrap_or((rest, "")))?;
             let row = rows.get(at.parse::<usize>().ok()?)?;
-            let column = if field.is_empty() { String::new() } else { format!(", column {field}") };
+            let called = self.columns.get(field).map_or(field, String::as_str);
+            let column = if field.is_empty() { String::new() } else { format!(", column {called}") };
             Some(format!("{} row {row}{column}", self.file))
         };
         if let Some(place) = place(&issue.pointer) {
@@ -106,15 +172,6 @@ impl Rows {
         }
         issue
     }
-}
-
-fn read(path: &Path) -> Result<(Decisions, Rows), Error> {
-    #[cfg(feature = "csv")]
-    if super::extension(path) == "csv" {
-        return table(path);
-    }
-    let decisions = super::read_either(path, from_json, from_toml)?;
-    Ok((decisions, Rows::default()))
 }
 
 #[cfg(feature = "csv")]
@@ -134,7 +191,7 @@ fn table(path: &Path) -> Result<(Decisions, Rows), Error> {
         .filter_map(|issue| Some(issue.pointer.rsplit_once(", column ")?.1.to_owned()))
         .collect();
     let (lines, nodes): (Vec<usize>, Vec<Node>) = found.into_iter().unzip();
-    let rows = Rows { file, rows: Some(lines) };
+    let rows = Rows { file, lines: Some(lines), columns: BTreeMap::new() };
     let mut more = Vec::new();
     let read = decisions(Node::List(nodes), &At::ROOT.field("decisions"), &mut more);
     let said = |issue: &Issue| {

@@ -52,7 +52,7 @@ use std::path::Path;
 
 pub use atomic::write_atomically;
 pub use calendar::{calendar, party_calendar};
-pub use decisions::{decide, read_decisions};
+pub use decisions::{DecisionsFile, decide, read_decisions};
 pub use digest::market_digest;
 #[cfg(feature = "csv")]
 pub use export::write_candidates;
@@ -78,7 +78,7 @@ pub use timetable::{file_name, timetable_document, write_timetable};
 pub use venue::venue_document;
 pub use verify::verify_plan;
 #[cfg(feature = "xlsx")]
-pub use xlsx::{write_round_workbook, write_template, write_timetable_workbook};
+pub use xlsx::{write_decisions_workbook, write_round_workbook, write_template, write_timetable_workbook};
 
 use crate::error::Error;
 use crate::market::Market;

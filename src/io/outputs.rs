@@ -1,4 +1,4 @@
-//! Several files in one folder that appear together, after all of them have been written.
+//! Several files in one folder and those below it that appear together, after all of them have been written.
 
 use std::fs;
 use std::io::{self, BufWriter, Write};
@@ -13,6 +13,18 @@ pub struct Unfinished {
     folder: PathBuf,
     /// Closed, so that there may be more of them than a process may have open.
     files: Vec<(tempfile::TempPath, PathBuf)>,
+    /// Folders that were not there before, outermost first: they go if they stay empty.
+    created: Vec<PathBuf>,
+}
+
+impl Drop for Unfinished {
+    fn drop(&mut self) {
+        self.files.clear();
+        for folder in self.created.iter().rev() {
+            // One with something in it stays.
+            let _ = fs::remove_dir(folder);
+        }
+    }
 }
 
 impl Unfinished {
@@ -22,11 +34,21 @@ impl Unfinished {
     /// [`Error::Unreadable`] where the folder cannot be created.
     pub fn in_folder(folder: impl AsRef<Path>) -> Result<Self, Error> {
         let folder = folder.as_ref().to_owned();
-        fs::create_dir_all(&folder).map_err(|error| unwritable(&folder, &error))?;
-        Ok(Self { folder, files: Vec::new() })
+        let mut unfinished = Self { folder: folder.clone(), files: Vec::new(), created: Vec::new() };
+        unfinished.create(&folder)?;
+        Ok(unfinished)
     }
 
-    /// Writes one file, under a temporary name.
+    /// Creates a folder and those it stands in, as far as they are not there.
+    fn create(&mut self, folder: &Path) -> Result<(), Error> {
+        let missing: Vec<&Path> =
+            folder.ancestors().take_while(|path| !path.as_os_str().is_empty() && !path.exists()).collect();
+        fs::create_dir_all(folder).map_err(|error| unwritable(folder, &error))?;
+        self.created.extend(missing.into_iter().rev().map(Path::to_owned));
+        Ok(())
+    }
+
+    /// Writes one file, under a temporary name. The name may begin with folders (`tables/table-001.md`).
     ///
     /// # Errors
     /// [`Error::Unreadable`] where it cannot be written.
@@ -54,8 +76,18 @@ impl Unfinished {
     ///
     /// # Errors
     /// [`Error::Unreadable`] where a file cannot be renamed.
-    pub fn finish(self) -> Result<(), Error> {
-        for (file, path) in self.files {
+    pub fn finish(mut self) -> Result<(), Error> {
+        // What stands in the way is found before anything has its name.
+        let folders: std::collections::BTreeSet<PathBuf> =
+            self.files.iter().filter_map(|(_, path)| path.parent()).map(Path::to_owned).collect();
+        for folder in &folders {
+            self.create(folder)?;
+        }
+        if let Some((_, path)) = self.files.iter().find(|(_, path)| path.is_dir()) {
+            let error = io::Error::new(io::ErrorKind::IsADirectory, "a folder has this name");
+            return Err(unwritable(path, &error));
+        }
+        for (file, path) in std::mem::take(&mut self.files) {
             file.persist(&path).map_err(|error| unwritable(&path, &error.error))?;
         }
         Ok(())

@@ -6,7 +6,7 @@
 use std::cell::Cell;
 use std::fmt;
 use std::fs;
-use std::io::{self, Write};
+use std::io::{self, BufRead, BufReader, Write};
 use std::path::Path;
 
 use serde::Serialize;
@@ -35,22 +35,50 @@ const FILE: &str = "round.json";
 
 const FIELDS: [&str; 7] = ["format", "round", "movable", "decisions", "kept", "market", "plan"];
 
-/// Whether there is a round at a path: a folder with a `round.json`, or a `.json` file with the format of rounds.
+/// Whether there is a round at a path: a folder with a `round.json`, or a `.json` file with the format of rounds, of
+/// which no more is read than comes before it says so.
 #[must_use]
+#[expect(clippy::disallowed_methods, reason = "`io` reads; a whole document would be read for a word")]
 pub fn is_round(path: impl AsRef<Path>) -> bool {
-    #[derive(serde::Deserialize)]
-    struct Head {
-        format: Option<String>,
-    }
     let path = path.as_ref();
     if fs::metadata(path).is_ok_and(|there| there.is_dir()) {
         return path.join(FILE).is_file();
     }
-    let head = || {
-        let bytes = read_bytes(path).ok()?;
-        serde_json::from_str::<Head>(decode(&bytes).ok()?).ok()?.format
+    let format = || {
+        let mut reader = BufReader::new(fs::File::open(path).ok()?);
+        // A byte-order mark is accepted, as in documents read whole.
+        if reader.fill_buf().ok()?.starts_with("\u{feff}".as_bytes()) {
+            reader.consume("\u{feff}".len());
+        }
+        let found = Cell::new(None);
+        // The error is how the reading ends early.
+        let _ = serde_json::Deserializer::from_reader(reader).deserialize_map(Format(&found));
+        found.into_inner()
     };
-    extension(path) == "json" && head().is_some_and(|format| format.starts_with("lienket/round@"))
+    extension(path) == "json" && format().is_some_and(|format: String| format.starts_with("lienket/round@"))
+}
+
+/// Reads up to the first `format` of a document's top level.
+struct Format<'a>(&'a Cell<Option<String>>);
+
+impl<'de> Visitor<'de> for Format<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a document")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        while let Some(key) = map.next_key::<String>()? {
+            if key == "format" {
+                self.0.set(Some(map.next_value()?));
+                // Nothing after it is of interest.
+                return Err(serde::de::Error::custom("found"));
+            }
+            map.next_value::<IgnoredAny>()?;
+        }
+        Ok(())
+    }
 }
 
 /// Reads a round: its `.json` file, or the folder that `lienket round` wrote it to.

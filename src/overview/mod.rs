@@ -30,6 +30,9 @@ use crate::plan::{Bounds, Plan, Prices, Privacy};
 use crate::policy::Policy;
 use crate::units::{Date, Kg};
 
+/// Cooperatives in value chains by 2030, in percent of all: Resolution 20-NQ/TW.
+pub const TARGET_PERCENT: u32 = 50;
+
 /// What an area sells and buys, and where it is.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AreaFigures {
@@ -73,6 +76,8 @@ pub struct Overview {
     pub policy: Policy,
     /// What the plan reaches, and what no plan can exceed; the public is told the status and the gap.
     pub bounds: Bounds,
+    /// Cooperatives that are to be linked, in percent of all; see [`TARGET_PERCENT`].
+    pub target_percent: u32,
     /// Figures over everybody.
     pub total: Figures,
     /// Candidate pairs.
@@ -139,6 +144,19 @@ pub struct PriceRow {
 }
 
 impl Overview {
+    /// With a target of one's own in place of the national one: 1 to 100 percent of the cooperatives.
+    #[must_use]
+    pub fn target(self, percent: u32) -> Self {
+        Self { target_percent: percent.clamp(1, 100), ..self }
+    }
+
+    /// Whether all that is linked stands by contracts and decisions, so that nothing was left to choose: the objective,
+    /// which counts new kilograms only, is then 0, and so is its bound.
+    #[must_use]
+    pub fn nothing_to_choose(&self) -> bool {
+        self.total.sold_kg > 0 && self.bounds.objective == 0 && self.bounds.bound == 0
+    }
+
     /// What a plan came to, as far as a level of privacy tells.
     ///
     /// O(allocations + parties × areas) and the work of [`Plan::gaps`] and of the reasons, if nobody has asked yet.
@@ -185,6 +203,7 @@ impl Overview {
             as_of: market.as_of(),
             policy: plan.policy().clone(),
             bounds: *plan.bounds(),
+            target_percent: TARGET_PERCENT,
             total: volumes.total(),
             candidates: plan.linkage().len() as u64,
             fill: [metrics.fill_median, metrics.fill_min, metrics.fill_gini],

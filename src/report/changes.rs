@@ -148,7 +148,7 @@ fn write_changes(
         if list.is_empty() {
             continue;
         }
-        writeln!(out, "\n{}: {} {}", (own.movement)(movement), words.whole(list.len() as i128), own.pairs)?;
+        writeln!(out, "\n{}: {}", (own.movement)(movement), words.counted(list.len() as i128, own.pairs))?;
         if movement == Movement::Kept {
             continue;
         }
@@ -207,10 +207,9 @@ pub fn standing(round: &Round, language: Language) -> String {
     for (standing, (pairs, kg)) in counts {
         write!(
             text,
-            "\n  {}: {} {}, {}",
+            "\n  {}: {}, {}",
             (own.standing)(standing),
-            words.whole(pairs),
-            own.pairs,
+            words.counted(pairs, own.pairs),
             words.kg(kg)
         )
         .expect(FITS);

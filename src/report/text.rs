@@ -87,7 +87,7 @@ impl Report<'_> {
         let (w, all) = (self.words, &self.metrics.all);
         let policy = self.plan.policy();
         writeln!(out, "{} {}", w.title, self.plan.market().as_of())?;
-        let counts = |count: u64, word: &str| format!("{} {word}", w.whole(count.into()));
+        let counts = |count: u64, word: &str| w.counted(count.into(), word);
         writeln!(
             out,
             "  {}, {}, {}",
@@ -118,10 +118,10 @@ impl Report<'_> {
         )?;
         let linked = |part: u64, whole: u64, share, word| {
             format!(
-                "{} {} {} {word} ({})",
+                "{} {} {} ({})",
                 w.whole(part.into()),
                 w.of,
-                w.whole(whole.into()),
+                w.counted(whole.into(), word),
                 w.percent(share)
             )
         };

@@ -234,6 +234,12 @@ impl Words {
         self.whole((number + unit / 2).div_euclid(unit))
     }
 
+    /// A number with its noun, given as many: of one, English drops the s.
+    pub(super) fn counted(&self, number: i128, noun: &str) -> String {
+        let noun = if number == 1 { noun.strip_suffix('s').unwrap_or(noun) } else { noun };
+        format!("{} {noun}", self.whole(number))
+    }
+
     pub(super) fn kg(&self, kg: i128) -> String {
         format!("{} kg", self.whole(kg))
     }

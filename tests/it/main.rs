@@ -7,6 +7,7 @@ mod bad_folders;
 mod bad_input;
 mod bad_policies;
 mod browser;
+mod decisions_workbook;
 mod dimacs;
 mod documents;
 mod edges;

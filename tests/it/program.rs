@@ -278,3 +278,81 @@ fn timetable_writes_what_an_event_needs() {
     assert_eq!(listed(folder.path()), before);
     assert_eq!(code(&timetable(&["absent.toml"])), 2);
 }
+
+#[test]
+fn a_timetable_appears_whole_or_not_at_all() {
+    let folder = folder();
+    let at = folder.path();
+    write(
+        &folder,
+        "venue.toml",
+        "format = \"lienket/venue@1\"\ntables = 2\n[[days]]\ndate = \"2026-04-14\"\nfrom = \"08:00\"\nto = \"09:00\"\n",
+    );
+    assert_eq!(code(&run(at, &["match", "sound.json", "--out", "m", "--target", "60%"])), 0);
+    let page = fs::read_to_string(at.join("m/report.html")).expect("written");
+    assert!(page.contains("mục tiêu: 60 %") && page.contains("is the organiser’s"));
+    for wrong in ["0", "101%", "half"] {
+        assert_eq!(code(&run(at, &["match", "sound.json", "--target", wrong])), 2, "{wrong}");
+    }
+    let schedule = ["timetable", "sound.json", "m/plan.json", "--venue", "venue.toml", "--out", "t"];
+    // A folder has the name of a page: nothing of the rest appears either.
+    fs::create_dir_all(at.join("t/tables/table-001.md")).expect("creatable");
+    let failed = run(at, &schedule);
+    assert_eq!(code(&failed), 2);
+    assert!(told(&failed).contains("table-001.md"), "{}", told(&failed));
+    assert_eq!(listed(&at.join("t")), ["tables"]);
+    fs::remove_dir_all(at.join("t")).expect("removable");
+    assert_eq!(code(&run(at, &schedule)), 0);
+    let names =
+        ["participants", "tables", "timetable.csv", "timetable.ics", "timetable.json", "timetable.xlsx"];
+    assert_eq!(listed(&at.join("t")), names);
+    assert_eq!(listed(&at.join("t/tables")), ["table-001.md"]);
+}
+
+#[test]
+fn the_templates_own_day_is_read_and_faults_are_told_in_vietnamese() {
+    let folder = TempDir::new().expect("a temporary folder");
+    let path = folder.path().join("m.xlsx");
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let sheets: [(&str, &[&[&str]]); 5] = [
+        ("Thông tin", &[&["Ngày (as_of)", "28/11/2025"]]),
+        ("Hợp tác xã", &[&["Mã HTX", "Tên", "Tỉnh"], &["h1", "HTX Một", "Bến Tre"]]),
+        ("Doanh nghiệp", &[&["Mã DN", "Tên", "Tỉnh"], &["e1", "Siêu thị", "Hà Nội"]]),
+        (
+            "Chào bán",
+            &[
+                &["Mã", "Hợp tác xã", "Sản phẩm", "Sản lượng", "Giá chào (đ/kg)", "Có từ", "Có đến"],
+                &["o1", "h1", "dừa", "5 tấn", "15–18 nghìn đ/kg", "1/12/2025", "tháng 3/2026"],
+                &["o1", "h2", "quýt đườg", "5 ta", "rẻ", "khoảng tết", "31/2/2026"],
+                &["o3", "HTX Một", "dua", "vài tấn", "20 USD/kg", "2026", "3/31/2026"],
+                &["o4", "h1", "mắc ca", "500 chục", "1.529,5", "", ""],
+                &["o5", "h1", "vải", "5 tấn/tuần", "thỏa thuận", "", ""],
+                &["o6", "h1", "xoài", "-5 tấn", "", "", ""],
+                &["o7", "h1", "xoài", "3 đến 5 tấn", "", "", ""],
+                &["o8", "h1", "xoài", "1,529", "", "", ""],
+                &["o9", "h1", "xoài", "20.000 quả", "", "", ""],
+            ],
+        ),
+        ("Nhu cầu", &[&["Mã", "Doanh nghiệp", "Sản phẩm", "Sản lượng"], &["d1", "e1", "xoài", "1 tấn"]]),
+    ];
+    for (name, rows) in sheets {
+        let sheet = book.add_worksheet().set_name(name).expect("a name");
+        for (row, cells) in (0..).zip(rows) {
+            for (column, cell) in (0..).zip(*cells) {
+                sheet.write_string(row, column, *cell).expect("a cell");
+            }
+        }
+    }
+    book.save(&path).expect("writable");
+    let checked = run(folder.path(), &["check", "m.xlsx", "--language", "vi"]);
+    assert_eq!(code(&checked), 1);
+    let (notes, faults) = (out(&checked), told(&checked));
+    assert!(!faults.contains("thiếu ngày") && faults.lines().count() >= 14, "{faults}");
+    for line in notes.lines().chain(faults.lines()) {
+        // Ids and codes stand in quotes and brackets; no sentence stays English.
+        let english = [" the ", " is ", " no ", "read as", "Write", "Did you", " row ", "column", "this "];
+        assert!(!english.iter().any(|word| line.contains(word)), "{line}");
+    }
+    assert!(notes.contains("trang Chào bán: 9 dòng: 0 nhận, 1 nhận có ghi chú, 8 không nhận"), "{notes}");
+    assert!(notes.contains("Sửa các ô nêu trên"), "{notes}");
+}

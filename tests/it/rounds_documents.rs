@@ -54,7 +54,7 @@ fn an_organiser_walks_from_a_market_to_a_third_round() {
             && told.contains("signed by chị Hoa, 2026-04-15: ký tại bàn, bút đỏ"),
         "{told}"
     );
-    assert!(told.contains("signed: 1 pairs, 70 kg"), "{told}");
+    assert!(told.contains("signed: 1 pair, 70 kg"), "{told}");
     let third =
         run(at, &["round", "r2/round.json", "--decisions", "more.toml", "--out", "r3", "--language", "vi"]);
     let told = text(&third.stdout);
@@ -74,6 +74,7 @@ fn an_organiser_walks_from_a_market_to_a_third_round() {
             [
                 "changes.csv",
                 "changes.json",
+                "decisions.xlsx",
                 "market.json",
                 "matches.csv",
                 "plan.json",
@@ -123,6 +124,23 @@ fn an_organiser_walks_from_a_market_to_a_third_round() {
             fs::read(at.join("back.json")).unwrap() == fs::read(at.join("r2/market.json")).unwrap(),
             "{form}"
         );
+    }
+}
+
+#[test]
+fn a_round_is_told_by_its_format_wherever_that_stands() {
+    let folder = folder(&[
+        ("late.json", "\u{feff}{\"plan\":{\"format\":\"x\"},\"format\":\"lienket/round@1\""),
+        ("early.json", "{\"format\":\"lienket/round@2\", no JSON from here on"),
+        ("inner.json", "{\"plan\":{\"format\":\"lienket/round@1\"}}"),
+        ("list.json", "[\"lienket/round@1\"]"),
+        ("empty.json", ""),
+        ("round.toml", "{\"format\":\"lienket/round@1\"}"),
+    ]);
+    let is = |name: &str| io::is_round(folder.path().join(name));
+    assert!(is("late.json") && is("early.json"));
+    for other in ["market.json", "inner.json", "list.json", "empty.json", "round.toml", "nowhere.json", "."] {
+        assert!(!is(other), "{other}");
     }
 }
 

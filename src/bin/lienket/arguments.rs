@@ -26,6 +26,9 @@ pub(crate) enum Command {
         /// Read a folder of CSV files as people write, as workbooks always are
         #[arg(long)]
         lenient: bool,
+        /// Language of faults, warnings and notes
+        #[arg(long, value_enum, default_value_t = Language::En)]
+        language: Language,
     },
     /// Run one matching round: candidates, scores, volumes, reasons
     Match(Match),
@@ -37,6 +40,9 @@ pub(crate) enum Command {
         market: PathBuf,
         /// The plan, as `match` wrote it
         plan: PathBuf,
+        /// Language of what is proved
+        #[arg(long, value_enum, default_value_t = Language::En)]
+        language: Language,
     },
     /// Say why a pair, an offer or a demand is linked or not, and what would change it
     Explain(Explain),
@@ -49,6 +55,9 @@ pub(crate) enum Command {
         /// Read a folder of CSV files as people write, as workbooks always are
         #[arg(long)]
         lenient: bool,
+        /// Language of faults, warnings and notes
+        #[arg(long, value_enum, default_value_t = Language::En)]
+        language: Language,
     },
     /// Write an empty workbook to fill in, with notes, drop-downs and a sample row
     Template {
@@ -75,6 +84,22 @@ pub(crate) enum Command {
         #[arg(long)]
         json: bool,
     },
+}
+
+impl Command {
+    /// The language that was asked for; English where a command does not ask.
+    pub(crate) fn language(&self) -> lienket::Language {
+        match self {
+            Self::Check { language, .. } | Self::Convert { language, .. } | Self::Verify { language, .. } => {
+                (*language).into()
+            }
+            Self::Match(arguments) => arguments.language.map_or(lienket::Language::English, Into::into),
+            Self::Round(arguments) => arguments.language.into(),
+            Self::Explain(arguments) => arguments.language.into(),
+            Self::Timetable(arguments) => arguments.language.into(),
+            _ => lienket::Language::English,
+        }
+    }
 }
 
 #[derive(Args)]
@@ -107,6 +132,9 @@ pub(crate) struct Match {
     /// Who report.html and round.xlsx are for
     #[arg(long, value_enum, value_name = "LEVEL", default_value_t = Privacy::Organiser)]
     pub privacy: Privacy,
+    /// Share of cooperatives that is to be linked, for the report; without it 50%, the national target for 2030
+    #[arg(long, value_name = "PERCENT", value_parser = percent)]
+    pub target: Option<u32>,
 }
 
 /// α in hundredths.
@@ -126,21 +154,22 @@ fn alpha(text: &str) -> Result<Aversion, String> {
 #[command(
     after_help = "The first round begins with a market, each later one with the folder of the one before:\n  \
 lienket round market.xlsx --policy policy.toml --out round-1\n  \
-lienket round round-1 --decisions answers.csv --out round-2\n\
-A table of decisions has the columns offer, demand, kind, volume_kg, by, reason, on; kind is accepted, declined, signed, \
-forced, forbidden or reopened."
+lienket round round-1 --decisions round-1/decisions.xlsx --out round-2\n\
+decisions.xlsx has a row for every link: fill in what was decided, who and why, and leave the others empty. A table of your \
+own has the columns offer, demand, kind, volume_kg, by, reason, on; kind is accepted, declined, signed, forced, forbidden or \
+reopened."
 )]
 pub(crate) struct Round {
     /// A market, or a round: its folder or its round.json
     pub start: PathBuf,
-    /// What was decided: .csv, .toml or .json
+    /// What was decided: .xlsx (decisions.xlsx, filled in), .csv, .toml or .json
     #[arg(long, value_name = "FILE")]
     pub decisions: Option<PathBuf>,
     /// The policy of a first round, TOML or JSON; the defaults without it
     #[arg(long, value_name = "FILE")]
     pub policy: Option<PathBuf>,
-    /// Folder for round.json, plan.json, market.json, matches.csv, changes.json, changes.csv, report.html and
-    /// round.xlsx; `-` writes the round alone to standard output
+    /// Folder for round.json, plan.json, market.json, matches.csv, changes.json, changes.csv, report.html, round.xlsx
+    /// and decisions.xlsx; `-` writes the round alone to standard output
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
     /// Language of the summary and of the sheets
@@ -149,6 +178,9 @@ pub(crate) struct Round {
     /// Who report.html and round.xlsx are for
     #[arg(long, value_enum, value_name = "LEVEL", default_value_t = Privacy::Organiser)]
     pub privacy: Privacy,
+    /// Share of cooperatives that is to be linked, for the report; without it 50%, the national target for 2030
+    #[arg(long, value_name = "PERCENT", value_parser = percent)]
+    pub target: Option<u32>,
 }
 
 #[derive(Args)]
@@ -215,6 +247,13 @@ pub(crate) struct About {
     /// A pair, by the ids of its offer and demand
     #[arg(long, num_args = 2, value_names = ["OFFER", "DEMAND"], allow_hyphen_values = true)]
     pub pair: Option<Vec<String>>,
+}
+
+/// `50%` or `50`: a whole share from 1 to 100 percent.
+fn percent(text: &str) -> Result<u32, String> {
+    let digits = text.trim().trim_end_matches('%').trim_end();
+    let percent = digits.parse().ok().filter(|percent| (1..=100).contains(percent));
+    percent.ok_or_else(|| "write whole percent from 1% to 100%, such as 50%".to_owned())
 }
 
 #[derive(Clone, Copy, ValueEnum)]

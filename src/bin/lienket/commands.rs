@@ -5,7 +5,7 @@ use std::io::{ErrorKind, Write, stdout};
 use std::path::Path;
 
 use lienket::generate::generate_watched;
-use lienket::io::{self, Export, Unfinished};
+use lienket::io::{self, Export, ImportReport, Unfinished};
 use lienket::{
     Catalogue, Error, FrontierPoint, Language, Linkage, Market, Metrics, Overview, Party, Plan, Policy,
     Privacy, Severity, Spot, Status, Timetable, Watch, compare, frontier, report,
@@ -13,16 +13,16 @@ use lienket::{
 
 use crate::arguments::{self, Arguments, Command, Explain, Generate, Match, Mechanism};
 use crate::progress::Bar;
-use crate::{Answer, failed};
+use crate::{Answer, failed, is_vietnamese, say, told};
 
 pub(crate) fn run(arguments: Arguments) -> Answer {
     let done = match arguments.command {
-        Command::Check { market, lenient } => return check(&market, lenient),
-        Command::Verify { market, plan } => return verify(&market, &plan),
+        Command::Check { market, lenient, .. } => return check(&market, lenient),
+        Command::Verify { market, plan, .. } => return verify(&market, &plan),
         Command::Match(arguments) => matching(&arguments),
         Command::Round(arguments) => crate::rounds::round(&arguments),
         Command::Explain(arguments) => explain(&arguments),
-        Command::Convert { market, out, lenient } => convert(&market, &out, lenient),
+        Command::Convert { market, out, lenient, .. } => convert(&market, &out, lenient),
         Command::Template { out } => template(&out),
         Command::Generate(arguments) => generate(&arguments),
         Command::Export { market, out, policy } => export(&market, &out, policy.as_deref()),
@@ -56,11 +56,18 @@ fn count(number: usize, noun: &str) -> String {
 
 #[expect(clippy::print_stderr, reason = "warnings of the program go to standard error")]
 fn warn(market: &Market, path: &Path) {
-    let warnings = market.warnings().len();
-    if warnings > 0 {
-        let warnings = count(warnings, "warning");
-        eprintln!("{warnings} about {0}; `lienket check {0}` tells more", path.display());
+    let (warnings, path) = (market.warnings().len(), path.display());
+    if warnings == 0 {
+    } else if is_vietnamese() {
+        eprintln!("{path}: {warnings} lưu ý; xem bằng `lienket check {path} --language vi`");
+    } else {
+        eprintln!("{} about {path}; `lienket check {path}` tells more", count(warnings, "warning"));
     }
+}
+
+/// What became of the rows, in the language that was asked for.
+fn rows_of(report: &ImportReport) -> String {
+    if is_vietnamese() { report.in_vietnamese(false) } else { report.text(false) }
 }
 
 #[expect(clippy::print_stderr, reason = "faults and warnings go to standard error")]
@@ -70,7 +77,7 @@ fn check(path: &Path, lenient: bool) -> Answer {
     let (read, rows) = if lenient || is_workbook(path) {
         match io::import_market(path) {
             // Refused cells are among the faults.
-            Ok(import) => (import.market, import.report.text(false)),
+            Ok(import) => (import.market, rows_of(&import.report)),
             Err(error) => return failed(&error),
         }
     } else {
@@ -87,15 +94,38 @@ fn check(path: &Path, lenient: bool) -> Answer {
         Err(Error::Faults(issues)) => (issues.as_slice(), Answer::No),
         Err(error) => return failed(error),
     };
+    // Faults come last, where they are seen.
+    if let Err(error) = print(&rows) {
+        return failed(&error);
+    }
     for issue in issues {
-        eprintln!("{issue}");
+        eprintln!("{}", told(issue));
     }
     let faults = issues.iter().filter(|issue| issue.severity == Severity::Error).count();
     let warnings = issues.len() - faults;
-    let mut text = rows;
-    let counted = format!("{}: {}, {}\n", path.display(), count(faults, "fault"), count(warnings, "warning"));
-    text.push_str(&counted);
-    if let Ok((market, candidates)) = &checked {
+    let place = path.display();
+    let mut text = if is_vietnamese() {
+        format!("{place}: {faults} lỗi, {warnings} lưu ý\n")
+    } else {
+        format!("{place}: {}, {}\n", count(faults, "fault"), count(warnings, "warning"))
+    };
+    if faults > 0 && !rows.is_empty() {
+        text.push_str(say(
+            "Correct the cells named above, save, and check again: nothing is matched while a row is refused.\n",
+            "Sửa các ô nêu trên, lưu tệp rồi kiểm tra lại: còn dòng không nhận thì chưa kết nối được.\n",
+        ));
+    }
+    if is_vietnamese() {
+        if let Ok((market, candidates)) = &checked {
+            let (cooperatives, offers) = (market.cooperatives().len(), market.offers().len());
+            let (enterprises, demands) = (market.enterprises().len(), market.demands().len());
+            let counted = format!(
+                "{cooperatives} hợp tác xã với {offers} chào bán, {enterprises} doanh nghiệp với {demands} nhu cầu, {candidates} cặp có \
+                 thể kết nối\n"
+            );
+            text.push_str(&counted);
+        }
+    } else if let Ok((market, candidates)) = &checked {
         let (cooperatives, offers) = (market.cooperatives().len(), market.offers().len());
         let (enterprises, demands) = (market.enterprises().len(), market.demands().len());
         let supply = format!("{} with {}", count(cooperatives, "cooperative"), count(offers, "offer"));
@@ -112,9 +142,38 @@ fn check(path: &Path, lenient: bool) -> Answer {
 
 /// Reads a market, showing how far it is, and tells of its warnings.
 pub(crate) fn read(path: &Path, bar: &Bar) -> Result<Market, Error> {
-    let market = io::read_market_watched(path, &|progress| bar.watch(progress))?;
-    bar.aside(|| warn(&market, path));
+    if !is_workbook(path) {
+        let market = io::read_market_watched(path, &|progress| bar.watch(progress))?;
+        bar.aside(|| warn(&market, path));
+        return Ok(market);
+    }
+    let import = io::import_market(path)?;
+    let market = import.market?;
+    bar.aside(|| {
+        noted(&import.report, path);
+        warn(&market, path);
+    });
     Ok(market)
+}
+
+/// Says how many rows were taken with a note: what was read into what is never a secret.
+#[expect(clippy::print_stderr, reason = "notes go to standard error, as warnings do")]
+fn noted(report: &ImportReport, path: &Path) {
+    let (rows, noted) =
+        report.sheets.iter().fold((0, 0), |(all, noted), sheet| (all + sheet.rows, noted + sheet.noted));
+    let path = path.display();
+    if noted == 0 {
+    } else if is_vietnamese() {
+        eprintln!(
+            "{path}: nhận {rows} dòng, {noted} dòng có ghi chú (ô nào được hiểu là gì); xem bằng `lienket check {path} \
+             --language vi`"
+        );
+    } else {
+        eprintln!(
+            "{path}: {} taken, {noted} with a note of what was read into what; `lienket check {path}` shows them",
+            count(rows, "row")
+        );
+    }
 }
 
 fn matching(arguments: &Match) -> Result<(), Error> {
@@ -149,7 +208,8 @@ fn round(arguments: &Match) -> Result<(), Error> {
         let mut files = Unfinished::in_folder(folder)?;
         files.write("plan.json", |writer| io::write_plan_watched(&plan, writer, &watch))?;
         files.write("matches.csv", |writer| io::write_matches(&plan, writer))?;
-        write_overview(&mut files, &plan, &points, arguments.privacy.into(), sheets)?;
+        let overview = overview(&plan, arguments.privacy.into(), arguments.target).with_frontier(&points);
+        write_overview(&mut files, &overview, sheets)?;
         let mut names = "plan.json, matches.csv, report.html, round.xlsx".to_owned();
         if !points.is_empty() {
             files.write("frontier.csv", |writer| io::write_frontier(&points, writer))?;
@@ -176,18 +236,20 @@ fn cost_of_fairness(arguments: &Match, plan: &Plan, watch: Watch) -> Result<Vec<
     }
 }
 
+/// What a plan came to for readers, against a target of the organiser's own if there is one.
+pub(crate) fn overview(plan: &Plan, privacy: Privacy, target: Option<u32>) -> Overview {
+    target.into_iter().fold(Overview::of(plan, privacy), Overview::target)
+}
+
 /// The plan for people: a page and a workbook.
 pub(crate) fn write_overview(
     files: &mut Unfinished,
-    plan: &Plan,
-    points: &[FrontierPoint],
-    privacy: Privacy,
+    overview: &Overview,
     sheets: Language,
 ) -> Result<(), Error> {
-    let overview = Overview::of(plan, privacy).with_frontier(points);
-    let page = report::html(&overview);
+    let page = report::html(overview);
     files.write("report.html", |writer| writer.write_all(page.as_bytes()))?;
-    files.write("round.xlsx", |writer| io::write_round_workbook(&overview, sheets, writer))
+    files.write("round.xlsx", |writer| io::write_round_workbook(overview, sheets, writer))
 }
 
 /// The summary's language.
@@ -242,6 +304,21 @@ fn verify(market: &Path, plan: &Path) -> Answer {
 /// What a verified plan is proved to be.
 fn proved(plan: &Plan) -> String {
     let bounds = plan.bounds();
+    let links = plan.allocations().len();
+    if is_vietnamese() {
+        let optimal = match bounds.status {
+            Status::Optimal => "tối ưu: giá đối ngẫu chứng minh không phương án nào tốt hơn".to_owned(),
+            _ => format!(
+                "khả thi: giá đối ngẫu chứng minh không phương án nào có giá trị quá {}",
+                bounds.bound
+            ),
+        };
+        return format!(
+            "đã kiểm chứng\n  giới hạn: {links} liên kết giữ mọi giới hạn và mọi hợp đồng\n  điểm, lý do, số liệu: đúng như tính \
+             lại từ dữ liệu\n  giá trị phần mới phân bổ: {}\n  {optimal}\n",
+            bounds.objective
+        );
+    }
     let optimal = match bounds.status {
         Status::Optimal => "optimal: the prices prove that no plan is worth more".to_owned(),
         _ => format!(
@@ -251,9 +328,8 @@ fn proved(plan: &Plan) -> String {
         ),
     };
     format!(
-        "verified\n  limits: {} allocations keep every limit and every contract\n  scores, reasons, funnels, metrics: as \
+        "verified\n  limits: {links} allocations keep every limit and every contract\n  scores, reasons, funnels, metrics: as \
          they follow from the market\n  objective: {}\n  {optimal}\n",
-        plan.allocations().len(),
         bounds.objective
     )
 }
@@ -309,25 +385,21 @@ fn write_timetable(timetable: &Timetable, folder: &Path, language: Language) -> 
     files.write("timetable.csv", |writer| io::write_meetings(timetable, writer))?;
     files.write("timetable.xlsx", |writer| io::write_timetable_workbook(timetable, language, writer))?;
     files.write("timetable.ics", |writer| writer.write_all(io::calendar(timetable, language).as_bytes()))?;
-    let mut pages = Unfinished::in_folder(folder.join("participants"))?;
     for party in parties {
         let name = io::file_name(market, party);
         let page = report::party_page(timetable, party, language);
-        pages.write(&format!("{name}.md"), |writer| writer.write_all(page.as_bytes()))?;
+        files.write(&format!("participants/{name}.md"), |writer| writer.write_all(page.as_bytes()))?;
         let calendar = io::party_calendar(timetable, party, language);
-        pages.write(&format!("{name}.ics"), |writer| writer.write_all(calendar.as_bytes()))?;
+        files.write(&format!("participants/{name}.ics"), |writer| writer.write_all(calendar.as_bytes()))?;
     }
-    let mut tables = Unfinished::in_folder(folder.join("tables"))?;
     for spot in spots {
         let name = match spot {
-            Spot::Table(number) => format!("table-{number:03}.md"),
-            Spot::Room(number) => format!("room-{number:03}.md"),
+            Spot::Table(number) => format!("tables/table-{number:03}.md"),
+            Spot::Room(number) => format!("tables/room-{number:03}.md"),
         };
         let page = report::spot_page(timetable, spot, language);
-        tables.write(&name, |writer| writer.write_all(page.as_bytes()))?;
+        files.write(&name, |writer| writer.write_all(page.as_bytes()))?;
     }
-    pages.finish()?;
-    tables.finish()?;
     files.finish()
 }
 
@@ -341,7 +413,7 @@ fn is_workbook(path: &Path) -> bool {
 fn read_kindly(path: &Path) -> Result<Market, Error> {
     let import = io::import_market(path)?;
     if !import.report.is_plain() {
-        eprint!("{}", import.report.text(false));
+        eprint!("{}", rows_of(&import.report));
     }
     let market = import.market?;
     warn(&market, path);

@@ -6,15 +6,20 @@ use lienket::io::{self, Unfinished};
 use lienket::{Error, Language, Metrics, PlanDiff, Policy, Privacy, Round, report};
 
 use crate::arguments;
-use crate::commands::{print, printed, read, write_overview};
+use crate::commands::{overview, print, printed, read, write_overview};
 use crate::progress::Bar;
+use crate::{is_vietnamese, say};
 
 pub(crate) fn round(arguments: &arguments::Round) -> Result<(), Error> {
     let bar = Bar::new();
     let watch = |progress| bar.watch(progress);
     let before = begin(arguments, &bar)?;
     let after = match &arguments.decisions {
-        Some(path) => io::decide(&before, path, &watch)?,
+        Some(path) => {
+            let file = io::DecisionsFile::read(path)?;
+            bar.aside(|| noted(&file));
+            file.apply(&before, &watch)?
+        }
         None => before.clone(),
     };
     let failed = |error: std::io::Error| printed(Err(error));
@@ -35,8 +40,13 @@ pub(crate) fn round(arguments: &arguments::Round) -> Result<(), Error> {
     text.push_str(&report::summary(plan, &Metrics::of(plan), language));
     text.extend(["\n".to_owned(), report::standing(&after, language)]);
     if let Some(folder) = &arguments.out {
-        write(&after, &diff, folder, arguments.privacy.into(), language)?;
-        text.extend(["\n→ ", &folder.display().to_string(), "\n"]);
+        write(&after, &diff, folder, (arguments.privacy.into(), arguments.target), language)?;
+        let place = folder.display();
+        let next = format!(
+            "{}: lienket round {place} --decisions {place}/decisions.xlsx --out …",
+            say("To answer: fill in decisions.xlsx, then", "Trả lời: điền decisions.xlsx, rồi chạy")
+        );
+        text.extend(["\n→ ", &place.to_string(), "\n", &next, "\n"]);
     }
     drop(bar);
     print(&text)
@@ -64,7 +74,7 @@ fn write(
     round: &Round,
     diff: &PlanDiff,
     folder: &Path,
-    privacy: Privacy,
+    told: (Privacy, Option<u32>),
     language: Language,
 ) -> Result<(), Error> {
     let mut files = Unfinished::in_folder(folder)?;
@@ -76,6 +86,19 @@ fn write(
     files.write("matches.csv", |writer| io::write_matches(round.plan(), writer))?;
     files.write("changes.json", |writer| writer.write_all(io::changes_document(diff).as_bytes()))?;
     files.write("changes.csv", |writer| io::write_changes(diff, writer))?;
-    write_overview(&mut files, round.plan(), &[], privacy, language)?;
+    write_overview(&mut files, &overview(round.plan(), told.0, told.1), language)?;
+    files.write("decisions.xlsx", |writer| io::write_decisions_workbook(round, language, writer))?;
     files.finish()
+}
+
+/// Says what cells of a workbook of decisions were read into.
+#[expect(clippy::print_stderr, reason = "notes go to standard error, as warnings do")]
+fn noted(file: &io::DecisionsFile) {
+    for note in file.notes() {
+        if is_vietnamese() {
+            eprintln!("ghi chú {}", note.in_vietnamese());
+        } else {
+            eprintln!("note {note}");
+        }
+    }
 }

@@ -232,6 +232,9 @@ fn of_text(text: &str, of: Measure) -> Result<(Reading<Milli>, String), Ask> {
     let text = even(text);
     let about = ["khoảng", "khoang", "~", "about", "ước"];
     let text = about.iter().find_map(|word| text.strip_prefix(word)).unwrap_or(&text).trim();
+    if text.starts_with('-') {
+        return Err(not_a_volume("a volume is above nothing"));
+    }
     let (digits, rest) = split_number(text);
     if rest.starts_with('-') || rest.starts_with("đến") || rest.starts_with("to ") {
         return Err(Ask::new(
@@ -259,9 +262,9 @@ fn times(period: &str, months: Option<u8>) -> Result<(u8, String), Ask> {
         "vu" | "mua" | "season" | "harvest" => Ok((1, "one harvest".to_owned())),
         "nam" | "year" => Ok((1, "one year".to_owned())),
         "dot" | "lan" | "lot" => Ok((1, "one lot".to_owned())),
-        other => Err(Ask::new(
+        _ => Err(Ask::new(
             "unknown_period",
-            format!("how often “{other}” comes is not known"),
+            format!("how often “{}” comes is not known", period.trim()),
             "Write the whole volume of the round.",
         )),
     }

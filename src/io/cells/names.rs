@@ -1,10 +1,12 @@
 //! Names of products, standards and places, as people write them, to ids of the catalogue.
 //!
-//! An id stands for itself. Any other text is compared without marks, case and signs with every name and alias;
-//! a name that several bear asks which is meant.
+//! An id stands for itself. Any other text is compared without marks, case and signs with every name and alias; of
+//! several that bear it, the one that bears it with the same marks is meant (`dừa` is no `dứa`), else it asks which.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
+
+use unicode_normalization::UnicodeNormalization;
 
 use super::quoted::{Item, items, unquote};
 use super::{Ask, Read, Reading, plain_letters};
@@ -12,8 +14,14 @@ use crate::error::nearest;
 use crate::market::{Catalogue, Place, PlaceMatch, ProductEntry, fold_name};
 use crate::units::Date;
 
-/// Entries by folded name.
-type ByName = BTreeMap<String, Vec<String>>;
+/// Entries by folded name, each with the name as it is spelt, marks and all.
+type ByName = BTreeMap<String, Vec<(String, String)>>;
+
+/// A name with its marks, whatever its case, blanks and form of Unicode.
+fn spelt(name: &str) -> String {
+    let words: Vec<&str> = name.split_whitespace().collect();
+    words.join(" ").nfc().flat_map(char::to_lowercase).collect()
+}
 
 /// The names of a catalogue on a day.
 pub(in crate::io) struct Names {
@@ -31,8 +39,9 @@ fn add(names: &mut ByName, name: &str, id: &str) {
         return;
     }
     let ids = names.entry(folded).or_default();
-    if !ids.iter().any(|known| known == id) {
-        ids.push(id.to_owned());
+    let entry = (spelt(name), id.to_owned());
+    if !ids.contains(&entry) {
+        ids.push(entry);
     }
 }
 
@@ -41,7 +50,9 @@ impl Names {
         let (mut products, mut standards) = (ByName::new(), ByName::new());
         for product in catalogue.products() {
             let english = product.name_en.iter().flat_map(|name| name.split('/').chain([name.as_str()]));
-            let own = product.name.split([',', '/']).chain([product.name.as_str(), product.id.as_str()]);
+            // What stands in brackets tells kinds of it, each of which may be a product of its own.
+            let outside = product.name.split_once('(').map_or(product.name.as_str(), |(outside, _)| outside);
+            let own = outside.split([',', '/']).chain([product.name.as_str(), product.id.as_str()]);
             for name in own.chain(english).chain(product.aliases.iter().map(String::as_str)) {
                 add(&mut products, name, &product.id);
             }
@@ -230,15 +241,25 @@ impl Names {
 
 /// The one id that bears a name.
 fn find<'n>(names: &'n ByName, text: &str, kind: &str) -> Result<Option<&'n String>, Ask> {
-    match names.get(&fold_name(text)).map(Vec::as_slice) {
-        None | Some([]) => Ok(None),
-        Some([one]) => Ok(Some(one)),
-        Some(several) => Err(Ask::new(
-            "ambiguous_name",
-            format!("“{text}” can be more than one {kind}"),
-            format!("Write one of {}.", several.join(", ")),
-        )),
-    }
+    let Some(entries) = names.get(&fold_name(text)) else { return Ok(None) };
+    let ids = |wanted: Option<&str>| {
+        let mut ids: Vec<&'n String> = Vec::new();
+        for (spelling, id) in entries {
+            if wanted.is_none_or(|wanted| wanted == spelling) && !ids.contains(&id) {
+                ids.push(id);
+            }
+        }
+        ids
+    };
+    let several = match (ids(None).as_slice(), ids(Some(&spelt(text))).as_slice()) {
+        ([one], _) | (_, [one]) => return Ok(Some(one)),
+        (all, _) => all.iter().map(|id| id.as_str()).collect::<Vec<_>>().join(", "),
+    };
+    Err(Ask::new(
+        "ambiguous_name",
+        format!("“{text}” can be more than one {kind}"),
+        format!("Write one of {several}."),
+    ))
 }
 
 fn unknown(code: &'static str, kind: &str, text: &str, names: &ByName) -> Ask {
@@ -246,7 +267,10 @@ fn unknown(code: &'static str, kind: &str, text: &str, names: &ByName) -> Ask {
     let near = nearest(&folded, names.keys().map(String::as_str)).and_then(|name| names.get(name)?.first());
     let help = near.map_or_else(
         || "`lienket catalogue` lists what is known; add others to the market's own catalogue.".to_owned(),
-        |id| format!("Did you mean `{id}`?"),
+        |(spelling, id)| {
+            let spelling = if spelling == id { String::new() } else { format!(" ({spelling})") };
+            format!("Did you mean `{id}`{spelling}?")
+        },
     );
     Ask::new(code, format!("“{text}” is no {kind} known here"), help)
 }
@@ -310,14 +334,18 @@ mod tests {
             ("tom su", "aquaculture/shrimp/black-tiger", 1),
             ("TO\u{302}M SU\u{301}", "aquaculture/shrimp/black-tiger", 1),
             ("ngao", "aquaculture/clam", 1),
+            ("Dừa", "coconut", 1),
+            ("dứa", "fruit/pineapple", 1),
+            ("cà  phê", "coffee", 1),
         ] {
             let read = names.product(text).unwrap_or_else(|ask| panic!("{text}: {}", ask.message));
             assert_eq!((read.value.as_str(), read.notes.len()), (id, notes), "{text}");
         }
+        assert_eq!(names.product("dua").unwrap_err().code, "ambiguous_name");
         let ask = names.product("tôm súu").unwrap_err();
         assert_eq!(
             (ask.code, ask.help.as_str()),
-            ("unknown_product", "Did you mean `aquaculture/shrimp/black-tiger`?")
+            ("unknown_product", "Did you mean `aquaculture/shrimp/black-tiger` (tôm sú)?")
         );
     }
 

@@ -1,5 +1,8 @@
 //! Words that stand for one of a few things: yes and no, kinds of cooperatives, states of certificates, services.
 
+#[cfg(feature = "xlsx")]
+use crate::round::DecisionKind;
+
 use super::{Ask, Raw, Read, Reading, plain_letters};
 
 fn one_of(text: &str, words: &[(&str, &'static str)]) -> Option<&'static str> {
@@ -35,6 +38,37 @@ pub(in crate::io) fn yes(raw: &Raw) -> Read<bool> {
     };
     let ask = || Ask::new("not_yes_or_no", "this is neither yes nor no", "Write có or không.");
     value.map(|v| Reading::noted(v, if v { "read as yes" } else { "read as no" })).ok_or_else(ask)
+}
+
+/// What was decided about a pair, by its code or a word of the drop-down.
+#[cfg(feature = "xlsx")]
+pub(in crate::io) fn decision(text: &str) -> Result<DecisionKind, Ask> {
+    const WORDS: &[(&str, DecisionKind)] = &[
+        ("accept", DecisionKind::Accepted),
+        ("dong y", DecisionKind::Accepted),
+        ("chap nhan", DecisionKind::Accepted),
+        ("decline", DecisionKind::Declined),
+        ("tu choi", DecisionKind::Declined),
+        ("khong dong y", DecisionKind::Declined),
+        ("ky", DecisionKind::Signed),
+        ("da ky", DecisionKind::Signed),
+        ("dua vao", DecisionKind::Forced),
+        ("ban to chuc dua vao", DecisionKind::Forced),
+        ("cam", DecisionKind::Forbidden),
+        ("ban to chuc cam", DecisionKind::Forbidden),
+        ("mo lai", DecisionKind::Reopened),
+    ];
+    let letters = plain_letters(text);
+    let letters = letters.trim();
+    WORDS
+        .iter()
+        .chain(DecisionKind::CODES)
+        .find(|(word, _)| *word == letters)
+        .map(|(_, kind)| *kind)
+        .ok_or_else(|| {
+            let help = "Write one of đồng ý, từ chối, đã ký, ban tổ chức đưa vào, ban tổ chức cấm, mở lại.";
+            Ask::new("unknown_word", "this is none of the decisions", help)
+        })
 }
 
 /// The kind of a cooperative.

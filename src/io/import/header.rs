@@ -20,7 +20,8 @@ pub(in crate::io) fn about_market(label: &str, lines: &[Line], draft: &mut Draft
     for line in lines {
         let mut cells = line.cells.iter().map(|(_, raw)| raw).filter(|raw| !raw.is_blank());
         let (Some(Raw::Text(name)), value) = (cells.next(), cells.next()) else { continue };
-        let folded = fold_name(name).replace('_', "");
+        // `Ngày (as_of)` of the template: what stands in brackets explains.
+        let folded = fold_name(name.split('(').next().unwrap_or(name)).replace('_', "");
         let Some(value) = value else {
             report.left_out.push(format!("{label} row {}: no value beside it", line.row));
             continue;

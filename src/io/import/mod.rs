@@ -4,6 +4,8 @@
 //! Rows become the same small trees that documents give and are read by the same readers, so what is taken is
 //! held to the same rules. Only the cells are read more kindly, and never in silence.
 
+#[cfg(feature = "xlsx")]
+mod answers;
 pub(super) mod field;
 mod header;
 mod places;
@@ -13,6 +15,8 @@ mod rows;
 pub(super) mod sheets;
 pub(super) mod table;
 
+#[cfg(feature = "xlsx")]
+pub(super) use answers::{Answers, answers};
 pub(super) use header::{Use, about_market, all_there, sort_out, undated};
 pub use report::{Import, ImportRemark, ImportReport, SheetReport};
 pub(super) use rows::import;

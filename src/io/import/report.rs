@@ -4,7 +4,7 @@ use std::fmt::{self, Write as _};
 
 use serde::Serialize;
 
-use crate::error::{Error, Issue};
+use crate::error::{Error, Issue, vietnamese};
 use crate::market::Market;
 
 /// A market that was read as people write, and what became of every row.
@@ -67,6 +67,15 @@ pub struct ImportRemark {
     pub remedy: Option<String>,
 }
 
+impl ImportRemark {
+    /// What a cell was read into.
+    #[cfg(feature = "xlsx")]
+    pub(super) fn note(sheet: &str, row: usize, column: &str, found: String, message: String) -> Self {
+        let (sheet, column) = (sheet.to_owned(), Some(column.to_owned()));
+        Self { sheet, row: Some(row), column, found: Some(found), message, remedy: None }
+    }
+}
+
 impl fmt::Display for ImportRemark {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let place = place(&self.sheet, self.row, self.column.as_deref());
@@ -120,6 +129,45 @@ impl ImportReport {
             }
         }
         text
+    }
+}
+
+impl ImportReport {
+    /// As [`text`](Self::text), in Vietnamese.
+    #[must_use]
+    pub fn in_vietnamese(&self, with_refused: bool) -> String {
+        let mut text = String::new();
+        for sheet in &self.sheets {
+            let SheetReport { sheet, rows, taken, noted, refused, .. } = sheet;
+            let _ = writeln!(
+                text,
+                "trang {sheet}: {rows} dòng: {taken} nhận, {noted} nhận có ghi chú, {refused} không nhận"
+            );
+        }
+        for line in &self.left_out {
+            let _ = writeln!(text, "không đọc: {}", vietnamese::left_out(line));
+        }
+        let lists = [("ghi chú", &self.notes), ("không nhận", &self.refused)];
+        for (kind, remarks) in &lists[..if with_refused { 2 } else { 1 }] {
+            for remark in *remarks {
+                let _ = writeln!(text, "{kind} {}", remark.in_vietnamese());
+            }
+        }
+        text
+    }
+}
+
+impl ImportRemark {
+    /// As it is shown, in Vietnamese.
+    #[must_use]
+    pub fn in_vietnamese(&self) -> String {
+        let place = place(&self.sheet, self.row, self.column.as_deref());
+        let found = self.found.as_ref().map_or_else(String::new, |found| format!(" (đang ghi: {found})"));
+        let remedy = self
+            .remedy
+            .as_deref()
+            .map_or_else(String::new, |remedy| format!(" {}", vietnamese::remedy(remedy)));
+        format!("{}: {}{found}.{remedy}", vietnamese::place(&place), vietnamese::message(&self.message))
     }
 }
 

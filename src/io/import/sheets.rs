@@ -111,7 +111,7 @@ const PIECE: &[&str] =
     &["kgperpiece", "kgmoiqua", "kg1qua", "kgqua", "khoiluong1qua", "khoiluongmotqua", "trongluongqua"];
 
 /// What a column is called besides its field's own name: list (or any), column, names.
-const CALLED: [(&str, &str, &[&str]); 51] = [
+const CALLED: [(&str, &str, &[&str]); 55] = [
     ("cooperatives", "id", &["mahtx", "mahoptacxa", "madonvi", "ma", "maso", "code"]),
     ("enterprises", "id", &["madn", "madoanhnghiep", "madonvi", "ma", "maso", "code"]),
     ("offers", "id", &["machaoban", "machao", "malohang", "ma", "maso", "code"]),
@@ -207,6 +207,10 @@ const CALLED: [(&str, &str, &[&str]); 51] = [
     ("", "from", &["tungay"]),
     ("", "until", &["denngay"]),
     ("contracts", "volume_kg", &["khoiluonghopdong"]),
+    ("decisions", "kind", &["quyetdinh", "decision", "traloi", "ketqua"]),
+    ("decisions", "by", &["aiquyetdinh", "nguoiquyetdinh", "ai", "who", "nguoitraloi"]),
+    ("decisions", "reason", &["lydo", "visao", "why"]),
+    ("decisions", "on", &["ngay", "ngayquyetdinh", "when"]),
     ("offers", "volume_kg", &["sanluongchaoban"]),
     ("demands", "volume_kg", &["khoiluongcanmua", "luongmua"]),
     ("demands", "place", &["diemgiaohang", "noinhan"]),
@@ -246,13 +250,14 @@ pub(in crate::io) fn same(a: Target, b: Target) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::io::csv::columns::DECISIONS;
     use crate::market::fold_name;
 
     #[test]
     fn names_are_folded_and_lead_to_columns() {
         for (list, field, called) in &CALLED {
             let known = |sheet: &&Sheet| list.is_empty() || sheet.list == *list;
-            let sheets = SHEETS.into_iter().chain(CATALOGUE).filter(known);
+            let sheets = SHEETS.into_iter().chain(CATALOGUE).chain([&DECISIONS]).filter(known);
             assert!(
                 sheets.flat_map(|sheet| sheet.columns).any(|column| column.name == *field),
                 "{list} {field}"

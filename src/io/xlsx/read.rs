@@ -11,10 +11,12 @@ use super::guard::{FILE, check, too_large};
 use crate::error::{Error, Issue};
 use crate::io::cells::Raw;
 use crate::io::cells::date::of_serial;
+use crate::io::csv::columns::Sheet;
 use crate::io::draft::Draft;
 use crate::io::import::table::{Line, Merged, Table};
 use crate::io::import::{Import, ImportReport, Use, about_market, all_there, import, sort_out, undated};
 use crate::io::{missing, name, read_bytes};
+use crate::market::fold_name;
 
 /// Most cells of a sheet.
 const CELLS: usize = 5_000_000;
@@ -27,6 +29,34 @@ type Book<'a> = Xlsx<Cursor<&'a [u8]>>;
 
 /// Reads a market from a workbook, with a report of every row.
 pub(in crate::io) fn import_market(path: &Path) -> Result<Import, Error> {
+    opened(path, |bytes| of_bytes(bytes, &name(path)))
+}
+
+/// The sheet of a workbook that is called so, or its first: what nobody sees is never read.
+pub(super) fn sheet_called(path: &Path, called: &[&str], of: &'static Sheet) -> Result<Table, Error> {
+    opened(path, |bytes| {
+        let mut book: Book = ask(|| Xlsx::new(Cursor::new(bytes)).map_err(|error| broken(&error)))?;
+        let sheets = book.sheets_metadata().to_vec();
+        let seen = |sheet: &&calamine::Sheet| {
+            sheet.typ == SheetType::WorkSheet && sheet.visible == SheetVisible::Visible
+        };
+        let named = |sheet: &&calamine::Sheet| called.contains(&fold_name(&sheet.name).as_str());
+        let Some(sheet) = sheets.iter().filter(seen).find(named).or_else(|| sheets.iter().find(seen)) else {
+            return Err(Error::Unreadable {
+                place: String::new(),
+                message: "the workbook has no sheet that can be seen".to_owned(),
+                help: "Unhide the sheet that is to be read.".to_owned(),
+            });
+        };
+        let label = sheet.name.clone();
+        let lines = ask(|| lines(&mut book, &label))?;
+        let merged = ask(|| merged(&mut book, &label))?;
+        Ok(Table { label, sheet: of, lines, merged, lettered: true })
+    })
+}
+
+/// The bytes of a workbook, checked before anything is unfolded; errors name the file.
+fn opened<T>(path: &Path, read: impl FnOnce(&[u8]) -> Result<T, Error>) -> Result<T, Error> {
     let size = fs::metadata(path).map_err(|error| missing(path, &error))?.len();
     let in_this = |error: Error| match error {
         Error::Unreadable { message, help, .. } => Error::Unreadable { place: name(path), message, help },
@@ -37,7 +67,7 @@ pub(in crate::io) fn import_market(path: &Path) -> Result<Import, Error> {
     }
     let bytes = read_bytes(path)?;
     check(&bytes).map_err(in_this)?;
-    of_bytes(&bytes, &name(path)).map_err(in_this)
+    read(&bytes).map_err(in_this)
 }
 
 fn broken(error: &XlsxError) -> Error {

@@ -8,7 +8,7 @@ use std::io::{self, Write};
 use rust_xlsxwriter::{Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError};
 
 use crate::io::xlsx::write::{book_of, write_text};
-use crate::overview::{Bilingual, Cell, Overview, Table};
+use crate::overview::{Bilingual, Cell, Overview, TARGET_PERCENT, Table};
 use crate::plan::{Language, Privacy};
 
 /// Rows of a sheet, its header and a note included.
@@ -112,10 +112,7 @@ fn headline(
     let mut rows = vec![
         (w("Hợp tác xã", "Cooperatives"), Cell::Count(f.cooperatives.into())),
         (w("Hợp tác xã có liên kết", "Cooperatives linked"), Cell::Count(f.linked_cooperatives.into())),
-        (
-            w("Tỷ lệ hợp tác xã có liên kết (mục tiêu 2030: 50 %)", "Share linked (target 2030: 50 %)"),
-            share(f.linked_cooperatives.into(), f.cooperatives.into()),
-        ),
+        (target(overview.target_percent), share(f.linked_cooperatives.into(), f.cooperatives.into())),
         (w("Doanh nghiệp", "Enterprises"), Cell::Count(f.enterprises.into())),
         (w("Doanh nghiệp có liên kết", "Enterprises linked"), Cell::Count(f.linked_enterprises.into())),
         (w("Chào bán", "Offers"), Cell::Count(f.offers.into())),
@@ -132,7 +129,15 @@ fn headline(
         rows.push((w("Giá trị theo giá giữa, đồng", "Value at mid prices, VND"), Cell::Vnd(value)));
         rows.push((w("Chưa có giá, kg", "Without a price, kg"), Cell::Kg(f.unpriced_kg)));
     }
-    if overview.privacy != Privacy::Public {
+    if overview.privacy == Privacy::Public {
+    } else if overview.nothing_to_choose() {
+        let what = w("Phần mới phân bổ", "Newly assigned");
+        let none = w(
+            "không có: mọi khối lượng đều theo hợp đồng hoặc điều đã quyết định",
+            "nothing: all of it stands by contracts and decisions",
+        );
+        rows.push((what, Cell::Words(none)));
+    } else {
         rows.push((w("Mục tiêu đạt được", "Objective"), Cell::Count(overview.bounds.objective)));
         rows.push((w("Cận trên", "Bound"), Cell::Count(overview.bounds.bound)));
     }
@@ -148,6 +153,19 @@ fn headline(
     sheet.set_column_width(0, 52)?;
     sheet.set_column_width(1, 26)?;
     Ok(())
+}
+
+/// The share of cooperatives linked, beside what it is to be.
+fn target(percent: u32) -> Bilingual {
+    let (vi, en) = if percent == TARGET_PERCENT {
+        ("mục tiêu 2030", "target 2030")
+    } else {
+        ("mục tiêu", "target")
+    };
+    Bilingual::new(
+        format!("Tỷ lệ hợp tác xã có liên kết ({vi}: {percent} %)"),
+        format!("Share linked ({en}: {percent} %)"),
+    )
 }
 
 fn write_table(

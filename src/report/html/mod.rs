@@ -16,7 +16,7 @@ use minijinja::value::Serde;
 use minijinja::{Environment, UndefinedBehavior};
 use serde::Serialize;
 
-use crate::overview::{Bilingual, Cell, Column, Overview, Table};
+use crate::overview::{Bilingual, Cell, Column, Overview, TARGET_PERCENT, Table};
 use crate::plan::{Language, Privacy};
 use crate::report::text::proof;
 use crate::report::words::Words;
@@ -25,8 +25,6 @@ use format::CellView;
 /// Most rows of a table on the page; the workbook has all.
 const ROWS: usize = 300;
 
-/// Cooperatives in value chains by 2030, Resolution 20-NQ/TW.
-const TARGET_PERCENT: u32 = 50;
 /// The share at present, from the same source as the note on the page says.
 const PRESENT_PERCENT: u32 = 13;
 
@@ -55,6 +53,10 @@ struct Page {
     sides: [Side; 2],
     participation: Vec<bars::Share>,
     target: u32,
+    /// Whether the target is the organiser's, not the national one.
+    own_target: bool,
+    /// Whether all that is linked stands by contracts and decisions.
+    nothing_to_choose: bool,
     present: u32,
     fill: Vec<bars::Column>,
     fill_figures: [Bilingual; 3],
@@ -199,7 +201,9 @@ impl Page {
                 },
             ],
             participation: bars::participation(overview),
-            target: TARGET_PERCENT,
+            target: overview.target_percent,
+            own_target: overview.target_percent != TARGET_PERCENT,
+            nothing_to_choose: overview.nothing_to_choose(),
             present: PRESENT_PERCENT,
             fill: bars::fill(overview),
             fill_figures: [
