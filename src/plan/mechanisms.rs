@@ -7,7 +7,7 @@ use super::{
 use crate::error::{Error, Issue};
 use crate::id::{CooperativeIx, DemandIx, EnterpriseIx, OfferIx};
 use crate::linkage::{Linkage, Pools};
-use crate::policy::{Mechanism, Objective, Pooling, Side, UnderLimits};
+use crate::policy::{Mechanism, Objective, Pooling, Side, UnderLimits, share_of};
 use crate::solve::{
     self, Effort, FillTargets, Limited, Limits, Multipliers, Optimum, Proposing, SolveError, Transport,
     Violation,
@@ -131,14 +131,43 @@ impl Round<'_> {
             return Ok(Assigned { flow: found.flow, proof: Proof { quotas, ..prices.into() } });
         }
         let (scale, grain) = (found.scale, found.grain);
-        let solve::Revalued { transport, edge } =
+        let solve::Revalued { mut transport, edge } =
             solve::revalued(self.transport, &asked.sides, &found.multipliers, scale, grain)
                 .map_err(failed)?;
-        let start = solve::optimum(&transport).map_err(failed)?;
         let limits = limits.of_edges(&edge, self.transport.edges());
-        let flow = self.within(&transport, &limits, &start)?.flow;
+        let flow = self.within_shares(&mut transport, &limits)?;
         let flow = flow.into_iter().map(|(at, kg)| (edge[at], kg)).collect();
         Ok(Assigned { flow, proof: prices.into() })
+    }
+
+    /// Searches within limits until no enterprise buys more than its share of all: each round it may buy its share of what
+    /// the round before came to, in the end of a little less, so that the two meet.
+    fn within_shares(&self, transport: &mut Transport, limits: &Limits) -> Result<Vec<(usize, i64)>, Error> {
+        const ROUNDS: u32 = 64;
+        let (_, signed, all_signed) = quotas::signed(self.linkage);
+        let most = self.linkage.policy().max_share_per_enterprise;
+        let capacity = transport.column_group_capacity.clone();
+        let mut round = 0;
+        loop {
+            let start = solve::optimum(transport).map_err(failed)?;
+            let flow = self.within(transport, limits, &start)?.flow;
+            let Some(share) = most else { return Ok(flow) };
+            let mut bought = vec![0; capacity.len()];
+            for &(edge, kg) in &flow {
+                bought[transport.column_group[transport.column[edge] as usize] as usize] += kg;
+            }
+            let all = all_signed + bought.iter().sum::<i64>();
+            let over = |most: i64| (0..bought.len()).any(|e| bought[e] > 0 && bought[e] + signed[e] > most);
+            round += 1;
+            if !over(share_of(share, all)) || round > ROUNDS {
+                return Ok(flow);
+            }
+            let all = if round > 4 { all - all / 8 - 1 } else { all };
+            for (e, limit) in transport.column_group_capacity.iter_mut().enumerate() {
+                let most = (share_of(share, all.max(0)) - signed[e]).max(0);
+                *limit = Some(capacity[e].map_or(most, |capacity| capacity.min(most)));
+            }
+        }
     }
 
     /// Searches within limits, from the optimum without them.

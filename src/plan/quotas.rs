@@ -82,7 +82,7 @@ fn members(linkage: &Linkage) -> impl Iterator<Item = (&Quota, Vec<bool>)> {
 }
 
 /// Contract kilograms: by cooperative, by enterprise, of all.
-fn signed(linkage: &Linkage) -> (Vec<i64>, Vec<i64>, i64) {
+pub(super) fn signed(linkage: &Linkage) -> (Vec<i64>, Vec<i64>, i64) {
     let market = linkage.market();
     let mut of = (vec![0; market.cooperatives().len()], vec![0; market.enterprises().len()], 0);
     for contract in market.signed() {

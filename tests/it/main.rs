@@ -17,6 +17,7 @@ mod fair;
 mod flow;
 mod flow_published;
 mod forum;
+mod frontier;
 mod generate;
 mod hostile_workbooks;
 mod layers;

@@ -5,7 +5,7 @@ use crate::support::markets::{self, Mix};
 use crate::support::volumes::Volumes;
 use lienket::{
     Cooperative, Demand, Enterprise, Error, Floor, Kg, Linkage, Market, MarketParts, Mechanism, Objective,
-    Offer, Place, Plan, Policy, Proof, Quota, QuotaGroup, Status, UnderLimits, compare, io,
+    Offer, Place, Plan, Policy, Proof, Quota, QuotaGroup, QuotaProof, Status, UnderLimits, compare, io,
 };
 use proptest::prelude::*;
 use std::ops::ControlFlow;
@@ -123,6 +123,25 @@ proptest! {
         let again = Plan::certified(&linkage, Mechanism::Optimal, plan.allocations().to_vec(), proof);
         let again = again.map_err(|error| TestCaseError::fail(error.to_string()))?;
         prop_assert!(again.bounds().bound >= plan.bounds().objective);
+    }
+
+    /// With lots and the like, too, no enterprise buys more than its share of everything, its contracts aside.
+    #[test]
+    fn shares_of_enterprises_hold_under_limits(mix in markets::middle(true), percent in 5_i64..60) {
+        let (parts, policy) = mix.build();
+        #[expect(clippy::cast_precision_loss, reason = "small")]
+        let share = percent as f64 / 100.0;
+        let policy = Policy { max_share_per_enterprise: Some(share), effort: 0.1, ..policy };
+        let plan = solved(&linkage(&parts, &policy), Mechanism::Optimal);
+        let mut bought = vec![(0, 0); plan.market().enterprises().len()];
+        for a in plan.allocations() {
+            let of = &mut bought[plan.market().enterprise_of(a.demand).index()];
+            *of = (of.0 + a.volume.0, of.1 + a.contract.0);
+        }
+        let all: i64 = bought.iter().map(|(kg, _)| kg).sum();
+        for (kg, contracts) in bought {
+            prop_assert!(kg == contracts || kg * 100 <= all * percent, "{kg} of {all} with {contracts} signed");
+        }
     }
 
     #[test]
@@ -245,6 +264,38 @@ fn quotas_shares_and_caps_bind_to_the_kilogram() {
     scarce.demands[0].volume = Kg(80);
     let linked = Policy { linked_first: true, ..Policy::default() };
     assert_eq!(sold(&solved(&linkage(&scarce, &linked), Mechanism::Optimal)), [79, 1]);
+}
+
+/// Volumes of the optimum without quotas, said to be all that quotas can have of it.
+fn said_to_be_most(parts: &MarketParts, policy: Policy, proof: QuotaProof) -> &'static str {
+    let plain = solved(&linkage(parts, &Policy::default()), Mechanism::Optimal);
+    let prices = plain.prices().clone();
+    let proof = QuotaProof { scale: 1, prices: prices.clone(), ..proof };
+    let proof = Proof { quotas: Some(proof), ..prices.into() };
+    let allocations = plain.allocations().to_vec();
+    match Plan::certified(&linkage(parts, &policy), Mechanism::Optimal, allocations, proof) {
+        Err(Error::Refuted(issues)) => issues[0].code,
+        other => unreachable!("{}", other.is_ok()),
+    }
+}
+
+#[test]
+fn who_could_be_linked_and_what_could_be_sold_is_checked() {
+    let mut scarce = two_sellers();
+    scarce.demands[0].volume = Kg(80);
+    let linked = Policy { linked_first: true, ..Policy::default() };
+    let one = QuotaProof { links: vec![0, 0], linked: 1, ..QuotaProof::default() };
+    assert_eq!(said_to_be_most(&scarce, linked, one), "not_most");
+    for (least, reached, short) in [(Floor::Kg(Kg(90)), [0, 80], 10), (Floor::Share(0.9), [8, 72], 0)] {
+        let of = QuotaGroup::Tag("far".to_owned());
+        let policy = Policy { quotas: vec![Quota { of, least }], ..Policy::default() };
+        let lowered = QuotaProof { quotas: vec![0], lowered: vec![90_000_000], ..QuotaProof::default() };
+        assert_eq!(said_to_be_most(&scarce, policy.clone(), lowered), "not_most");
+        // What is really out of reach passes.
+        let plan = solved(&linkage(&scarce, &policy), Mechanism::Optimal);
+        let lowered = plan.proof().quotas.as_ref().expect("a proof").lowered[0];
+        assert_eq!((sold(&plan), lowered), (reached, short));
+    }
 }
 
 #[test]

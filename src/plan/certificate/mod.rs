@@ -369,8 +369,8 @@ impl Check<'_> {
     }
 
     /// What the plan falls short of, of what the policy asks before the objective, and could reach: cooperatives to be
-    /// linked where there are no other quotas, and the first floor where it is lowered. Later floors may give way to the
-    /// earlier ones.
+    /// linked, which come first, and else the first floor where it is lowered. Later floors may give way to the earlier
+    /// ones, and all to links.
     fn could_be_more(
         &self,
         allocations: &[Allocation],
@@ -380,8 +380,10 @@ impl Check<'_> {
         if asked.enterprise.is_some() {
             return Vec::new();
         }
+        if !asked.link.is_empty() {
+            return reach::most_linked(self.linkage, allocations);
+        }
         match asked.floors.first() {
-            None if !asked.link.is_empty() => reach::most_linked(self.linkage, allocations),
             Some(floor) if lowered[0] > 0 => {
                 let alone = matches!(floor.least, quotas::Least::Share(_));
                 reach::most_sold(self.linkage, allocations, &floor.members, alone)
