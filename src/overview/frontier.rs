@@ -31,7 +31,7 @@ impl FrontierRow {
         match self.aversion {
             Aversion::Hundredths(0) => Bilingual::new("Tối ưu", "Optimum"),
             Aversion::Leximin => Bilingual::new("Công bằng nhất", "Fairest"),
-            alpha => {
+            alpha @ Aversion::Hundredths(_) => {
                 let alpha = alpha.to_string();
                 Bilingual::new(format!("α = {}", alpha.replace('.', ",")), format!("α = {alpha}"))
             }

@@ -267,13 +267,13 @@ fn quotas_shares_and_caps_bind_to_the_kilogram() {
 }
 
 /// Volumes of the optimum without quotas, said to be all that quotas can have of it.
-fn said_to_be_most(parts: &MarketParts, policy: Policy, proof: QuotaProof) -> &'static str {
+fn said_to_be_most(parts: &MarketParts, policy: &Policy, proof: QuotaProof) -> &'static str {
     let plain = solved(&linkage(parts, &Policy::default()), Mechanism::Optimal);
     let prices = plain.prices().clone();
     let proof = QuotaProof { scale: 1, prices: prices.clone(), ..proof };
     let proof = Proof { quotas: Some(proof), ..prices.into() };
     let allocations = plain.allocations().to_vec();
-    match Plan::certified(&linkage(parts, &policy), Mechanism::Optimal, allocations, proof) {
+    match Plan::certified(&linkage(parts, policy), Mechanism::Optimal, allocations, proof) {
         Err(Error::Refuted(issues)) => issues[0].code,
         other => unreachable!("{}", other.is_ok()),
     }
@@ -285,12 +285,12 @@ fn who_could_be_linked_and_what_could_be_sold_is_checked() {
     scarce.demands[0].volume = Kg(80);
     let linked = Policy { linked_first: true, ..Policy::default() };
     let one = QuotaProof { links: vec![0, 0], linked: 1, ..QuotaProof::default() };
-    assert_eq!(said_to_be_most(&scarce, linked, one), "not_most");
+    assert_eq!(said_to_be_most(&scarce, &linked, one), "not_most");
     for (least, reached, short) in [(Floor::Kg(Kg(90)), [0, 80], 10), (Floor::Share(0.9), [8, 72], 0)] {
         let of = QuotaGroup::Tag("far".to_owned());
         let policy = Policy { quotas: vec![Quota { of, least }], ..Policy::default() };
         let lowered = QuotaProof { quotas: vec![0], lowered: vec![90_000_000], ..QuotaProof::default() };
-        assert_eq!(said_to_be_most(&scarce, policy.clone(), lowered), "not_most");
+        assert_eq!(said_to_be_most(&scarce, &policy, lowered), "not_most");
         // What is really out of reach passes.
         let plan = solved(&linkage(&scarce, &policy), Mechanism::Optimal);
         let lowered = plan.proof().quotas.as_ref().expect("a proof").lowered[0];
