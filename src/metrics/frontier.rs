@@ -43,8 +43,8 @@ pub struct FrontierPoint {
 /// # let linkage = Linkage::build(&Market::build(parts)?, &Policy::default())?;
 /// // Two cooperatives of 500 kg, of which one is nearer, for a demand of 500 kg.
 /// let points = frontier(&linkage, &[Aversion::Hundredths(100)], &|_| std::ops::ControlFlow::Continue(()))?;
-/// let least: Vec<_> = points.iter().map(|point| point.figures.fill_min.unwrap()).collect();
-/// assert_eq!((least[0], least[2]), (0.0, 0.5));
+/// let least: Vec<_> = points.iter().map(|point| point.figures.fill_min).collect();
+/// assert_eq!((least[0], least[2]), (Some(0.0), Some(0.5)));
 /// assert_eq!(points[2].volume_lost, Some(0.0));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```

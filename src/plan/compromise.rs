@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use super::assign::gather;
 use super::mechanisms::{FillSizes, Round, failed, taken_apart};
-use super::{Plan, network, quotas};
+use super::{Plan, network};
 use crate::error::{Error, Issue};
 use crate::linkage::Linkage;
 use crate::policy::{Mechanism, Policy, UnderLimits};
@@ -19,7 +19,8 @@ impl Plan {
     /// The two ends are the plans of [`Mechanism::Optimal`] and [`Mechanism::Fair`] with what proves them. Those
     /// between are checked as any volumes are, and proved to be within their gap of the optimum: the gap is what the
     /// compromise costs. Under lots and the like all keep every limit, and those between are the best found in which
-    /// no cooperative sells more than the compromise of the network gives it.
+    /// no cooperative sells more than the compromise of the network gives it. Of a policy with pools the optimum alone
+    /// has them.
     ///
     /// Every α between takes a minimum-cost flow on a general network: about a second on 30,000 candidates, far more
     /// than an optimum on a whole country.
@@ -28,7 +29,7 @@ impl Plan {
     /// [`Error::Faults`] where the policy asks for quotas, which the fairest plan knows nothing of; else as
     /// [`Plan::solve_watched`].
     pub fn compromises(linkage: &Linkage, aversions: &[Aversion], watch: Watch) -> Result<Vec<Self>, Error> {
-        if quotas::asked(linkage.policy()) {
+        if linkage.policy().has_quotas() {
             let message = "compromises with fairness are struck without quotas";
             let help = "Leave out quotas, linked_first and max_share_per_enterprise.";
             return Err(Error::Faults(vec![Issue::error("no_quotas", "/quotas", message, help)]));
@@ -63,14 +64,15 @@ fn struck(linkage: &Linkage, aversions: &[Aversion], watch: Watch) -> Result<Vec
     let under_limits = UnderLimits::Approximate;
     let round = Round { linkage, transport: &transport, under_limits, watch };
     let sizes = FillSizes::of(linkage);
+    let targets = sizes.targets();
+    let frontier = solve::Frontier::of(&transport, &targets).map_err(failed)?;
     let total = aversions.len() as u64;
     let mut plans = Vec::with_capacity(aversions.len());
     for (done, aversion) in (0..).zip(aversions) {
         if watch(Progress { stage: Stage::Assignment, done, total }) == ControlFlow::Break(()) {
             return Err(Error::Cancelled);
         }
-        let targets = sizes.targets();
-        let found = solve::frontier(&transport, &targets, &[*aversion]).map_err(failed)?.remove(0);
+        let found = frontier.at(*aversion).map_err(failed)?;
         let flow = if round.kept(&found.flow, &limits)?.is_empty() {
             found.flow
         } else {

@@ -7,7 +7,7 @@ use super::{
 use crate::error::{Error, Issue};
 use crate::id::{CooperativeIx, DemandIx, EnterpriseIx, OfferIx};
 use crate::linkage::{Linkage, Pools};
-use crate::policy::{Mechanism, Objective, Pooling, Side, UnderLimits, share_of};
+use crate::policy::{Mechanism, Objective, Pooling, Side, UnderLimits};
 use crate::solve::{
     self, Effort, FillTargets, Limited, Limits, Multipliers, Optimum, Proposing, SolveError, Transport,
     Violation,
@@ -66,7 +66,7 @@ impl Round<'_> {
     pub(super) fn assign(&self, mechanism: Mechanism, optimum: Optimum) -> Result<Assigned, Error> {
         let limits = network::limits(self.linkage, self.transport);
         match mechanism {
-            Mechanism::Optimal if quotas::asked(self.linkage.policy()) => self.under_quotas(&limits, optimum),
+            Mechanism::Optimal if self.linkage.policy().has_quotas() => self.under_quotas(&limits, optimum),
             Mechanism::Optimal => self.optimal(&limits, optimum),
             Mechanism::Greedy => {
                 let flow = self.greedy(&limits)?;
@@ -135,39 +135,34 @@ impl Round<'_> {
             solve::revalued(self.transport, &asked.sides, &found.multipliers, scale, grain)
                 .map_err(failed)?;
         let limits = limits.of_edges(&edge, self.transport.edges());
-        let flow = self.within_shares(&mut transport, &limits)?;
+        let flow = self.within_shares(asked.cap.as_ref(), &mut transport, &limits)?;
         let flow = flow.into_iter().map(|(at, kg)| (edge[at], kg)).collect();
         Ok(Assigned { flow, proof: prices.into() })
     }
 
     /// Searches within limits until no enterprise buys more than its share of all: each round it may buy its share of what
-    /// the round before came to, in the end of a little less, so that the two meet.
-    fn within_shares(&self, transport: &mut Transport, limits: &Limits) -> Result<Vec<(usize, i64)>, Error> {
-        const ROUNDS: u32 = 64;
-        let (_, signed, all_signed) = quotas::signed(self.linkage);
-        let most = self.linkage.policy().max_share_per_enterprise;
-        let capacity = transport.column_group_capacity.clone();
-        let mut round = 0;
-        loop {
+    /// the round before came to.
+    fn within_shares(
+        &self,
+        cap: Option<&solve::Cap>,
+        transport: &mut Transport,
+        limits: &Limits,
+    ) -> Result<Vec<(usize, i64)>, Error> {
+        let own = cap.map(|cap| cap.limits(transport));
+        if let Some(own) = &own {
+            transport.column_group_capacity.clone_from(own);
+        }
+        for round in 0.. {
             let start = solve::optimum(transport).map_err(failed)?;
             let flow = self.within(transport, limits, &start)?.flow;
-            let Some(share) = most else { return Ok(flow) };
-            let mut bought = vec![0; capacity.len()];
-            for &(edge, kg) in &flow {
-                bought[transport.column_group[transport.column[edge] as usize] as usize] += kg;
-            }
-            let all = all_signed + bought.iter().sum::<i64>();
-            let over = |most: i64| (0..bought.len()).any(|e| bought[e] > 0 && bought[e] + signed[e] > most);
-            round += 1;
-            if !over(share_of(share, all)) || round > ROUNDS {
+            let (Some(cap), Some(own)) = (cap, &own) else { return Ok(flow) };
+            if !cap.is_overdrawn(transport, &flow) {
                 return Ok(flow);
             }
-            let all = if round > 4 { all - all / 8 - 1 } else { all };
-            for (e, limit) in transport.column_group_capacity.iter_mut().enumerate() {
-                let most = (share_of(share, all.max(0)) - signed[e]).max(0);
-                *limit = Some(capacity[e].map_or(most, |capacity| capacity.min(most)));
-            }
+            let bought = flow.iter().map(|&(_, kg)| i128::from(kg)).sum();
+            transport.column_group_capacity = cap.capacities(own, solve::Cap::next_total(bought, round));
         }
+        unreachable!("nobody is above his share of what the capacities at a total of nothing let through")
     }
 
     /// Searches within limits, from the optimum without them.

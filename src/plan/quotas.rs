@@ -9,7 +9,7 @@ use super::certificate::signed::Signed;
 use super::{Allocation, Plan, Prices};
 use crate::id::{CooperativeIx, DemandIx, EnterpriseIx, OfferIx};
 use crate::linkage::Linkage;
-use crate::policy::{Floor, Policy, Quota, micro};
+use crate::policy::{Floor, Quota, micro};
 use crate::solve::{self, Cap, Members, Quotafied, Side, Transport};
 use crate::units::Kg;
 
@@ -69,11 +69,6 @@ pub struct QuotaOutcome {
     pub price: Option<f64>,
 }
 
-/// Whether a policy asks for anything that an optimum with side constraints is needed for.
-pub(super) fn asked(policy: &Policy) -> bool {
-    policy.linked_first || policy.max_share_per_enterprise.is_some() || !policy.quotas.is_empty()
-}
-
 /// Which cooperatives each quota is for.
 fn members(linkage: &Linkage) -> impl Iterator<Item = (&Quota, Vec<bool>)> {
     let cooperatives = linkage.market().cooperatives();
@@ -82,7 +77,7 @@ fn members(linkage: &Linkage) -> impl Iterator<Item = (&Quota, Vec<bool>)> {
 }
 
 /// Contract kilograms: by cooperative, by enterprise, of all.
-pub(super) fn signed(linkage: &Linkage) -> (Vec<i64>, Vec<i64>, i64) {
+fn signed(linkage: &Linkage) -> (Vec<i64>, Vec<i64>, i64) {
     let market = linkage.market();
     let mut of = (vec![0; market.cooperatives().len()], vec![0; market.enterprises().len()], 0);
     for contract in market.signed() {

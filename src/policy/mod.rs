@@ -183,6 +183,13 @@ impl Default for Policy {
 }
 
 impl Policy {
+    /// Whether it asks for anything that binds [`Mechanism::Optimal`] alone: quotas, links first, a largest share of
+    /// enterprises.
+    #[must_use]
+    pub fn has_quotas(&self) -> bool {
+        self.linked_first || self.max_share_per_enterprise.is_some() || !self.quotas.is_empty()
+    }
+
     /// Every fault of the policy, pointing into the document `lienket/policy@1`.
     #[must_use]
     pub fn issues(&self) -> Vec<Issue> {

@@ -82,8 +82,8 @@ mod vertex;
 
 pub use error::SolveError;
 pub use fair::{
-    Aversion, Compromise, Egalitarian, Fair, FillTargets, Level, Leximin, egalitarian, fair, frontier,
-    leximin,
+    Aversion, Compromise, Egalitarian, Fair, FillTargets, Frontier, Level, Leximin, egalitarian, fair,
+    frontier, leximin,
 };
 pub use flow::{Flow, FlowArc, FlowNetwork, FlowStatus, Infeasible, check_flow, min_cost_flow};
 pub use greedy::greedy;

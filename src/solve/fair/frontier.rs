@@ -27,7 +27,7 @@
 
 use std::fmt;
 
-use super::{FillTargets, compare, fair};
+use super::{Fair, FillTargets, Leximin, compare, fair};
 use crate::solve::error::SolveError;
 use crate::solve::flow::{FlowArc, FlowNetwork, FlowStatus, min_cost_flow};
 use crate::solve::optimum::optimum;
@@ -87,31 +87,52 @@ pub fn frontier(
     targets: &FillTargets,
     aversions: &[Aversion],
 ) -> Result<Vec<Compromise>, SolveError> {
-    // Checks everything; the end of the frontier is needed in any case to know who has an edge.
-    let fairest = fair(transport, targets)?;
-    let mut concerned = vec![true; transport.row_group_capacity.len()];
-    for &group in &fairest.leximin.without_edge {
-        concerned[group as usize] = false;
+    let frontier = Frontier::of(transport, targets)?;
+    aversions.iter().map(|&aversion| frontier.at(aversion)).collect()
+}
+
+/// The frontier of a transport, to be asked for one compromise after the other.
+#[derive(Debug)]
+pub struct Frontier<'a> {
+    transport: &'a Transport,
+    targets: &'a FillTargets<'a>,
+    /// Its end, which also tells who has an edge.
+    fairest: Fair,
+}
+
+impl<'a> Frontier<'a> {
+    /// Checks everything and finds the fair end.
+    ///
+    /// # Errors
+    /// As [`fair`](super::fair()).
+    pub fn of(transport: &'a Transport, targets: &'a FillTargets<'a>) -> Result<Self, SolveError> {
+        Ok(Self { transport, targets, fairest: fair(transport, targets)? })
     }
-    let struck = |aversion: &Aversion| {
-        let (flow, error) = match *aversion {
+
+    /// The compromise at an aversion.
+    ///
+    /// # Errors
+    /// As [`min_cost_flow`].
+    pub fn at(&self, aversion: Aversion) -> Result<Compromise, SolveError> {
+        let Self { transport, targets, fairest } = self;
+        let (flow, error) = match aversion {
             Aversion::Leximin => (fairest.best.flow.clone(), 0),
             Aversion::Hundredths(0) => (optimum(transport)?.flow, 0),
             Aversion::Hundredths(alpha) => compromise(transport, targets, &fairest.leximin.most, alpha)?,
         };
-        let mut totals = vec![0; concerned.len()];
+        let mut totals = vec![0; transport.row_group_capacity.len()];
         let (mut value, mut units) = (0, 0);
         for &(edge, carried) in &flow {
             totals[transport.row_group[transport.row_of(edge)] as usize] += carried;
             value += i128::from(carried) * i128::from(transport.value[edge]);
             units += i128::from(carried);
         }
-        let groups = (0..totals.len()).filter(|&group| concerned[group] && targets.size[group] > 0);
+        let concerned = |group: usize| fairest.leximin.row_group_level[group] != Leximin::OUTSIDE;
+        let groups = (0..totals.len()).filter(|&group| concerned(group) && targets.size[group] > 0);
         let lowest =
             groups.map(|group| (targets.already[group] + totals[group], targets.size[group])).min_by(compare);
-        Ok(Compromise { aversion: *aversion, totals, value, units, lowest, flow, error })
-    };
-    aversions.iter().map(struck).collect()
+        Ok(Compromise { aversion, totals, value, units, lowest, flow, error })
+    }
 }
 
 /// The best flow for the pieces, and the error they make.

@@ -40,7 +40,7 @@ use std::cmp::Ordering;
 use std::sync::Mutex;
 
 pub use egalitarian::{Egalitarian, egalitarian};
-pub use frontier::{Aversion, Compromise, frontier};
+pub use frontier::{Aversion, Compromise, Frontier, frontier};
 
 use super::error::SolveError;
 use super::optimum::{Optimum, solve};

@@ -5,7 +5,7 @@
 //! **Method.** If at least `T` units flow, `⌊part · (base + T) / of⌋ − base_h` is a capacity that is safe. So: find the optimum
 //! under the capacities of some `T`, with a premium on every unit; its total is the next `T`, and the premium that every
 //! unit deserves is `part / of` of what a unit of all the capacities together is worth. The total shrinks by less each
-//! time; it ends where it stands still, or nearly.
+//! time; it ends where it stands still, or nearly, or after larger steps where that is far ([`Cap::next_total`]).
 //!
 //! **Groups that had too much before.** Where the base alone is above the share even if all rows gave, or all columns took,
 //! what they can, the group takes nothing more and is not held to the cap: its limit is 0 ([`Cap::limits`]). Any other group is held
@@ -27,6 +27,15 @@ use crate::solve::transport::Transport;
 pub(super) const ROUNDS: usize = 24;
 
 impl Cap {
+    /// The total to try after one of which `now` units came, in a round of them. Where shares leave less each time and the
+    /// fixed point is far, it takes larger and larger steps, the last of them to nothing: no group that takes
+    /// what the capacities then let through is above the cap.
+    pub(crate) fn next_total(now: i128, round: usize) -> i128 {
+        let Some(late) = round.checked_sub(ROUNDS / 2) else { return now };
+        let step = 6_usize.saturating_sub(late / 2);
+        if step == 0 || round + 2 >= ROUNDS { 0 } else { (now - (now >> step) - 1).max(0) }
+    }
+
     /// The units of a group, base included, that are its share of a total, base included.
     fn share(&self, total: i128) -> i128 {
         i128::from(self.part) * total / i128::from(self.of)
@@ -41,14 +50,14 @@ impl Cap {
     }
 
     /// The limits of column groups, 0 where they are exempt.
-    pub(super) fn limits(&self, transport: &Transport) -> Vec<Option<i64>> {
+    pub(crate) fn limits(&self, transport: &Transport) -> Vec<Option<i64>> {
         let exempt = self.exempt(transport);
         let groups = transport.column_group_capacity.iter().zip(exempt);
         groups.map(|(&limit, exempt)| if exempt { Some(0) } else { limit }).collect()
     }
 
     /// These limits, and the shares if `total` units flow.
-    pub(super) fn capacities(&self, limits: &[Option<i64>], total: i128) -> Vec<Option<i64>> {
+    pub(crate) fn capacities(&self, limits: &[Option<i64>], total: i128) -> Vec<Option<i64>> {
         let share = self.share(i128::from(self.base) + total);
         let groups = limits.iter().zip(&self.column_group_base);
         groups
@@ -60,13 +69,26 @@ impl Cap {
             .collect()
     }
 
-    /// By how many units, rounded up, the fullest column group is above the cap.
-    pub(super) fn excess(&self, transport: &Transport, flow: &[(usize, i64)]) -> i128 {
+    /// Units into each column group, and what its share of all is.
+    fn taken(&self, transport: &Transport, flow: &[(usize, i64)]) -> (Vec<i128>, i128) {
         let mut units = vec![0_i128; transport.column_group_capacity.len()];
         for &(edge, more) in flow {
             units[transport.column_group[transport.column[edge] as usize] as usize] += i128::from(more);
         }
         let share = self.share(i128::from(self.base) + units.iter().sum::<i128>());
+        (units, share)
+    }
+
+    /// Whether a column group that takes units is above the cap; one that has too much by its base alone is not asked.
+    pub(crate) fn is_overdrawn(&self, transport: &Transport, flow: &[(usize, i64)]) -> bool {
+        let (units, share) = self.taken(transport, flow);
+        let mut groups = units.iter().zip(&self.column_group_base);
+        groups.any(|(&units, &base)| units > 0 && i128::from(base) + units > share)
+    }
+
+    /// By how many units, rounded up, the fullest column group is above the cap.
+    pub(super) fn excess(&self, transport: &Transport, flow: &[(usize, i64)]) -> i128 {
+        let (units, share) = self.taken(transport, flow);
         let groups = units.iter().zip(&self.column_group_base).zip(self.exempt(transport));
         let over = groups.map(
             |((&units, &base), exempt)| {

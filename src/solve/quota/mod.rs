@@ -319,7 +319,8 @@ impl Course<'_> {
                     break;
                 }
             }
-            total = now;
+            // What is found already keeps the cap: only the prices are still to settle.
+            total = if within.is_some() { now } else { Cap::next_total(now, round) };
         }
         let best = &ended.points[ended.best];
         let joined = within.unwrap_or(joined);
