@@ -135,6 +135,11 @@ fn the_program_writes_it() {
     // A fair plan says what it costs unasked.
     let output = run(folder.path(), &["match", "market.json", "--mechanism", "fair"]);
     assert!(String::from_utf8_lossy(&output.stdout).contains("price of fairness"), "{output:?}");
+    for beside in [["--out", "-"], ["--mechanism", "all"]] {
+        let output = run(folder.path(), &[&["match", "market.json", "--frontier"], &beside[..]].concat());
+        assert_eq!(output.status.code(), Some(2), "{output:?}");
+        assert!(output.stdout.is_empty(), "{output:?}");
+    }
     let output = run(folder.path(), &["match", "market.json", "--frontier=0"]);
     assert_eq!(output.status.code(), Some(2), "{output:?}");
     assert!(String::from_utf8_lossy(&output.stderr).contains("from 0.01 to 100"), "{output:?}");

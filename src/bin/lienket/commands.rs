@@ -7,11 +7,11 @@ use std::path::Path;
 use lienket::generate::generate_watched;
 use lienket::io::{self, Export, ImportReport, Unfinished};
 use lienket::{
-    Catalogue, Error, FrontierPoint, Language, Linkage, Market, Metrics, Overview, Party, Plan, Policy,
-    Privacy, Severity, Spot, Status, Timetable, Watch, compare, frontier, report,
+    Catalogue, Error, Language, Linkage, Market, Party, Plan, Policy, Severity, Spot, Status, Timetable,
+    report,
 };
 
-use crate::arguments::{self, Arguments, Command, Explain, Generate, Match, Mechanism};
+use crate::arguments::{self, Arguments, Command, Explain, Generate};
 use crate::progress::Bar;
 use crate::{Answer, failed, is_vietnamese, say, told};
 
@@ -19,7 +19,7 @@ pub(crate) fn run(arguments: Arguments) -> Answer {
     let done = match arguments.command {
         Command::Check { market, lenient, .. } => return check(&market, lenient),
         Command::Verify { market, plan, .. } => return verify(&market, &plan),
-        Command::Match(arguments) => matching(&arguments),
+        Command::Match(arguments) => crate::matching::matching(&arguments),
         Command::Round(arguments) => crate::rounds::round(&arguments),
         Command::Explain(arguments) => explain(&arguments),
         Command::Convert { market, out, lenient, .. } => convert(&market, &out, lenient),
@@ -58,7 +58,9 @@ fn count(number: usize, noun: &str) -> String {
 fn warn(market: &Market, path: &Path) {
     let (warnings, path) = (market.warnings().len(), path.display());
     if warnings == 0 {
-    } else if is_vietnamese() {
+        return;
+    }
+    if is_vietnamese() {
         eprintln!("{path}: {warnings} lưu ý; xem bằng `lienket check {path} --language vi`");
     } else {
         eprintln!("{} about {path}; `lienket check {path}` tells more", count(warnings, "warning"));
@@ -115,27 +117,25 @@ fn check(path: &Path, lenient: bool) -> Answer {
             "Sửa các ô nêu trên, lưu tệp rồi kiểm tra lại: còn dòng không nhận thì chưa kết nối được.\n",
         ));
     }
-    if is_vietnamese() {
-        if let Ok((market, candidates)) = &checked {
-            let (cooperatives, offers) = (market.cooperatives().len(), market.offers().len());
-            let (enterprises, demands) = (market.enterprises().len(), market.demands().len());
-            let counted = format!(
-                "{cooperatives} hợp tác xã với {offers} chào bán, {enterprises} doanh nghiệp với {demands} nhu cầu, {candidates} cặp có \
-                 thể kết nối\n"
-            );
-            text.push_str(&counted);
-        }
-    } else if let Ok((market, candidates)) = &checked {
+    if let Ok((market, candidates)) = &checked {
         let (cooperatives, offers) = (market.cooperatives().len(), market.offers().len());
         let (enterprises, demands) = (market.enterprises().len(), market.demands().len());
-        let supply = format!("{} with {}", count(cooperatives, "cooperative"), count(offers, "offer"));
-        let demand = format!("{} with {}", count(enterprises, "enterprise"), count(demands, "demand"));
-        text.extend([
-            supply,
-            ", ".to_owned(),
-            demand,
-            format!(", {}\n", count(*candidates, "candidate pair")),
-        ]);
+        let counted = if is_vietnamese() {
+            format!(
+                "{cooperatives} hợp tác xã với {offers} chào bán, {enterprises} doanh nghiệp với {demands} nhu cầu, {candidates} cặp có \
+                 thể kết nối\n"
+            )
+        } else {
+            format!(
+                "{} with {}, {} with {}, {}\n",
+                count(cooperatives, "cooperative"),
+                count(offers, "offer"),
+                count(enterprises, "enterprise"),
+                count(demands, "demand"),
+                count(*candidates, "candidate pair")
+            )
+        };
+        text.push_str(&counted);
     }
     print(&text).map_or_else(|error| failed(&error), |()| answer)
 }
@@ -163,7 +163,9 @@ fn noted(report: &ImportReport, path: &Path) {
         report.sheets.iter().fold((0, 0), |(all, noted), sheet| (all + sheet.rows, noted + sheet.noted));
     let path = path.display();
     if noted == 0 {
-    } else if is_vietnamese() {
+        return;
+    }
+    if is_vietnamese() {
         eprintln!(
             "{path}: nhận {rows} dòng, {noted} dòng có ghi chú (ô nào được hiểu là gì); xem bằng `lienket check {path} \
              --language vi`"
@@ -174,118 +176,6 @@ fn noted(report: &ImportReport, path: &Path) {
             count(rows, "row")
         );
     }
-}
-
-fn matching(arguments: &Match) -> Result<(), Error> {
-    match arguments.threads {
-        None => round(arguments),
-        Some(threads) => rayon_pool(threads.into())?.install(|| round(arguments)),
-    }
-}
-
-/// One matching round.
-fn round(arguments: &Match) -> Result<(), Error> {
-    let mut policy = arguments.policy.as_ref().map_or_else(|| Ok(Policy::default()), io::read_policy)?;
-    policy.effort = arguments.effort.unwrap_or(policy.effort);
-    let mechanism = arguments.mechanism.map_or(Some(policy.mechanism), Mechanism::one);
-    let bar = Bar::new();
-    let watch = |progress| bar.watch(progress);
-    let market = read(&arguments.market, &bar)?;
-    let linkage = Linkage::build_watched(&market, &policy, &watch)?;
-    let Some(mechanism) = mechanism else { return comparison(arguments, &linkage, bar) };
-    let plan = Plan::solve_watched(&linkage, mechanism, &watch)?;
-    if arguments.out.as_ref().is_some_and(|out| out.as_os_str() == "-") {
-        return printed(io::write_plan_watched(&plan, stdout().lock(), &watch));
-    }
-    let mut text = report::summary(&plan, &Metrics::of(&plan), language(arguments));
-    let points = cost_of_fairness(arguments, &plan, &watch)?;
-    if !points.is_empty() {
-        text.extend(["\n", &report::frontier(&points, language(arguments))]);
-    }
-    if let Some(folder) = &arguments.out {
-        // Sheets are in Vietnamese, their headers in both languages, unless English is asked for.
-        let sheets = arguments.language.map_or(Language::Vietnamese, Into::into);
-        let mut files = Unfinished::in_folder(folder)?;
-        files.write("plan.json", |writer| io::write_plan_watched(&plan, writer, &watch))?;
-        files.write("matches.csv", |writer| io::write_matches(&plan, writer))?;
-        let overview = overview(&plan, arguments.privacy.into(), arguments.target).with_frontier(&points);
-        write_overview(&mut files, &overview, sheets)?;
-        let mut names = "plan.json, matches.csv, report.html, round.xlsx".to_owned();
-        if !points.is_empty() {
-            files.write("frontier.csv", |writer| io::write_frontier(&points, writer))?;
-            names.push_str(", frontier.csv");
-        }
-        files.finish()?;
-        text.extend(["\n→ ", &folder.display().to_string(), ": ", &names, "\n"]);
-    }
-    drop(bar);
-    print(&text)
-}
-
-/// What fairness costs, where it is asked for; for a fair plan at its two ends in any case.
-fn cost_of_fairness(arguments: &Match, plan: &Plan, watch: Watch) -> Result<Vec<FrontierPoint>, Error> {
-    let policy = plan.policy();
-    let quotas =
-        !policy.quotas.is_empty() || policy.linked_first || policy.max_share_per_enterprise.is_some();
-    match &arguments.frontier {
-        Some(between) => frontier(plan.linkage(), between, watch),
-        None if policy.mechanism == lienket::Mechanism::Fair && !quotas => {
-            frontier(plan.linkage(), &[], watch)
-        }
-        None => Ok(Vec::new()),
-    }
-}
-
-/// What a plan came to for readers, against a target of the organiser's own if there is one.
-pub(crate) fn overview(plan: &Plan, privacy: Privacy, target: Option<u32>) -> Overview {
-    target.into_iter().fold(Overview::of(plan, privacy), Overview::target)
-}
-
-/// The plan for people: a page and a workbook.
-pub(crate) fn write_overview(
-    files: &mut Unfinished,
-    overview: &Overview,
-    sheets: Language,
-) -> Result<(), Error> {
-    let page = report::html(overview);
-    files.write("report.html", |writer| writer.write_all(page.as_bytes()))?;
-    files.write("round.xlsx", |writer| io::write_round_workbook(overview, sheets, writer))
-}
-
-/// The summary's language.
-fn language(arguments: &Match) -> Language {
-    arguments.language.map_or(Language::English, Into::into)
-}
-
-/// Every mechanism on the market, side by side; with a folder, every plan and the table.
-fn comparison(arguments: &Match, linkage: &Linkage, bar: Bar) -> Result<(), Error> {
-    let watch = |progress| bar.watch(progress);
-    let compared = compare(linkage, &lienket::Mechanism::ALL, &watch)?;
-    let document = || io::comparison_document(&compared);
-    match &arguments.out {
-        Some(out) if out.as_os_str() == "-" => return print(&document()),
-        Some(folder) => {
-            let mut files = Unfinished::in_folder(folder)?;
-            for row in &compared {
-                let name = format!("plan-{}.json", row.mechanism.name());
-                files.write(&name, |writer| io::write_plan_watched(&row.plan, writer, &watch))?;
-            }
-            files.write("comparison.json", |writer| writer.write_all(document().as_bytes()))?;
-            files.finish()?;
-        }
-        None => {}
-    }
-    drop(bar);
-    print(&report::comparison(&compared, language(arguments)))
-}
-
-fn rayon_pool(threads: usize) -> Result<rayon::ThreadPool, Error> {
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
-    pool.map_err(|error| Error::Unreadable {
-        place: "--threads".to_owned(),
-        message: format!("the threads cannot be started: {error}"),
-        help: "Ask for fewer.".to_owned(),
-    })
 }
 
 fn verify(market: &Path, plan: &Path) -> Answer {

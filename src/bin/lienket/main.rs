@@ -2,6 +2,7 @@
 
 mod arguments;
 mod commands;
+mod matching;
 mod progress;
 mod rounds;
 
@@ -25,8 +26,12 @@ enum Answer {
 /// The language that was asked for: errors are told in it, wherever they come from.
 static LANGUAGE: OnceLock<Language> = OnceLock::new();
 
+fn language() -> Language {
+    LANGUAGE.get().copied().unwrap_or(Language::English)
+}
+
 fn is_vietnamese() -> bool {
-    LANGUAGE.get() == Some(&Language::Vietnamese)
+    language() == Language::Vietnamese
 }
 
 /// A word or sentence of the program in the language that was asked for.

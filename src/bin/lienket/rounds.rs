@@ -6,7 +6,8 @@ use lienket::io::{self, Unfinished};
 use lienket::{Error, Language, Metrics, PlanDiff, Policy, Privacy, Round, report};
 
 use crate::arguments;
-use crate::commands::{overview, print, printed, read, write_overview};
+use crate::commands::{print, printed, read};
+use crate::matching::{overview, write_overview};
 use crate::progress::Bar;
 use crate::{is_vietnamese, say};
 
